@@ -1,0 +1,141 @@
+"""What a scan concludes, in SARIF's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scanner.resources import ResourceId
+
+
+class Verdict(StrEnum):
+    """
+    How a rule came out for one subject.
+
+    Source: SARIF 2.1.0 §3.27.9 (kind)
+    """
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    OPEN = "open"
+    """The snapshot does not hold enough to decide."""
+    NOT_APPLICABLE = "notApplicable"
+    """The rule speaks of something this subject does not have."""
+
+
+class Severity(StrEnum):
+    """How much a violation matters, gravest first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing the verdict rests on: a value of a resource, or how it stands to the next."""
+
+    resource: ResourceId
+    relation: str = ""
+    """How this resource was reached from the one before: `partOf`, `linkedBy`, ..."""
+    pointer: str = ""
+    """A JSON pointer into the resource's row (RFC 6901); empty for the resource as a whole."""
+    value: Any = None
+    """What stands there; None for absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A pair the finding is about: who asks, and what for."""
+
+    consumer: ResourceId
+    account: ResourceId
+    hostname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A condition's answer about one subject, and what it rests on."""
+
+    verdict: Verdict
+    because: tuple[Evidence, ...] = ()
+    """In the order they were met."""
+    cases: tuple[Mapping[str, str], ...] = ()
+    """
+    The single defects behind a `fail` or `open`, each with names that messages
+    and commands can use as `{each.NAME}`.
+    """
+    affected: tuple[Affected, ...] = ()
+    unread: str = ""
+    """For `open`: what was not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A `fail` or `open` under a rule. Same rule and same blame is the same finding."""
+
+    rule: str
+    name: str
+    severity: Severity
+    verdict: Verdict
+    resource: ResourceId
+    """The one to blame: the resource whose change makes the rule hold."""
+    message: str
+    evidence: tuple[Evidence, ...]
+    affected: tuple[Affected, ...]
+    remediation: str
+    commands: tuple[str, ...]
+    """`az` commands with real ids, shell-quoted."""
+    maps: Mapping[str, tuple[str, ...]]
+    fingerprint: str
+    """Stable as long as rule and resource are: 64 hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many judgements came out which way."""
+
+    subjects: int = 0
+    """Distinct subjects that at least one rule spoke of."""
+    counts: Mapping[Verdict, int] = field(default_factory=dict)
+
+
+WORST_FIRST = (Verdict.FAIL, Verdict.OPEN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+BEST_FIRST = (Verdict.PASS, Verdict.OPEN, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+
+
+def every(judgements: Iterable[Judgement]) -> Judgement:
+    """
+    Return Kleene's conjunction: the gravest answer, resting on all that gave it.
+
+    Of none at all, and of those that do not apply, nothing can be said.
+    """
+    return _decided(tuple(judgements), WORST_FIRST)
+
+
+def some(judgements: Iterable[Judgement]) -> Judgement:
+    """Return Kleene's disjunction: the happiest answer, resting on all that gave it."""
+    return _decided(tuple(judgements), BEST_FIRST)
+
+
+def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> Judgement:
+    for verdict in order:
+        deciding = [judgement for judgement in judgements if judgement.verdict is verdict]
+        if deciding:
+            return Judgement(
+                verdict,
+                because=tuple(dict.fromkeys(e for j in deciding for e in j.because)),
+                cases=tuple(case for j in deciding for case in j.cases),
+                affected=tuple(dict.fromkeys(a for j in deciding for a in j.affected)),
+                unread="; ".join(dict.fromkeys(j.unread for j in deciding if j.unread)),
+            )
+    return Judgement(Verdict.NOT_APPLICABLE)

@@ -1,0 +1,66 @@
+"""What a rule file says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from scanner.findings import Judgement, Severity, Verdict
+from scanner.resources import AnyResource
+from scanner.topology import Topology
+
+Condition: TypeAlias = Callable[[Topology, AnyResource], Judgement]
+"""What every word makes: a question about one resource in its topology."""
+
+FAMILIES = ("exposure", "dns", "network", "firewall", "hygiene")
+"""Folders of the rules; the first digit of a rule's number is the place here, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A change to a good estate, and what the rule then says of each subject in it."""
+
+    name: str
+    given: str
+    """The name of an estate under `rules/estates`."""
+    expect: Mapping[str, Verdict]
+    """By the subject's path: `hub`, `hub/endpoints`."""
+    patch: Mapping[str, Any]
+    """A JSON merge patch of the estate (RFC 7396)."""
+    unread: tuple[str, ...]
+    """ARM types that could not be read, in this example."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A policy statement about one kind of resource, with its reasons and its proof."""
+
+    id: str
+    name: str
+    summary: str
+    severity: Severity
+    subject: str
+    """The ARM type it speaks of, lower case."""
+    when: Condition | None
+    """Subjects for which this does not hold are none of its business."""
+    condition: Condition
+    """What must hold."""
+    message: str
+    """A template; what it may name is checked when the rule is loaded."""
+    rationale: str
+    remediation: str
+    """Prose."""
+    commands: tuple[str, ...]
+    """Templates of `az` commands."""
+    references: tuple[str, ...]
+    maps: Mapping[str, tuple[str, ...]]
+    """Framework (`mcsb`, `azurePolicy`, `nist80053r5`, `cis`) to its controls."""
+    examples: tuple[Example, ...]
+    path: Path
+
+    @property
+    def family(self) -> str:
+        """The first digit of the number, by name."""
+        return FAMILIES[int(self.id.removeprefix("AOAI")[0]) - 1]

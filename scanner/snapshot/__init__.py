@@ -1,0 +1,31 @@
+"""What Azure said, word for word: the boundary between the network and everything else."""
+
+from __future__ import annotations
+
+from scanner.snapshot.load import load, parse
+from scanner.snapshot.record import (
+    ANY_TYPE,
+    EVERYWHERE,
+    FORMAT,
+    Gap,
+    GapReason,
+    Row,
+    Snapshot,
+    Subscription,
+)
+from scanner.snapshot.save import encode, save
+
+__all__ = [
+    "ANY_TYPE",
+    "EVERYWHERE",
+    "FORMAT",
+    "Gap",
+    "GapReason",
+    "Row",
+    "Snapshot",
+    "Subscription",
+    "encode",
+    "load",
+    "parse",
+    "save",
+]

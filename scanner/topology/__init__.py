@@ -1,0 +1,105 @@
+"""The estate as a graph: resources are nodes, references are edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TypeAlias, TypeVar
+
+import networkx as nx
+
+from scanner.resources import BY_TYPE, AnyResource, Inventory, Relation, ResourceId
+from scanner.snapshot import ANY_TYPE, Gap
+
+Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
+R = TypeVar("R", bound=AnyResource)
+
+
+class Topology:
+    """
+    An inventory and the directed multigraph its references draw.
+
+    The key of an edge is its Relation. A reference to something outside the
+    snapshot is a node too, without a resource in the inventory.
+    """
+
+    def __init__(self, inventory: Inventory) -> None:
+        """Draw the graph."""
+        self.inventory = inventory
+        self.graph: Graph = nx.MultiDiGraph()
+        self.graph.add_nodes_from(inventory.resources)
+        for resource in inventory.resources.values():
+            for reference in resource.references():
+                self.graph.add_edge(resource.id, reference.target, reference.relation)
+        self._by_type: dict[str, list[AnyResource]] = defaultdict(list)
+        for resource in sorted(inventory.resources.values(), key=lambda resource: resource.id):
+            self._by_type[resource.ARM_TYPE].append(resource)
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """Return the resources of one type, by ID."""
+        return tuple(r for r in self._by_type[kind.ARM_TYPE] if isinstance(r, kind))
+
+    def get(self, kind: type[R], resource_id: ResourceId | None) -> R | None:
+        """Return the resource, or None when the snapshot does not hold one of that type."""
+        resource = self.inventory.resources.get(resource_id) if resource_id else None
+        return resource if isinstance(resource, kind) else None
+
+    def targets(self, source: ResourceId, relation: Relation) -> tuple[ResourceId, ...]:
+        """Return what `source` names in `relation`, in the snapshot or not, by ID."""
+        if source not in self.graph:
+            return ()
+        edges = self.graph.out_edges(source, keys=True)
+        return tuple(sorted({target for _, target, key in edges if key is relation}))
+
+    def sources(self, target: ResourceId, relation: Relation) -> tuple[ResourceId, ...]:
+        """Return what names `target` in `relation`, by ID."""
+        if target not in self.graph:
+            return ()
+        edges = self.graph.in_edges(target, keys=True)
+        return tuple(sorted({source for source, _, key in edges if key is relation}))
+
+    def successors(self, kind: type[R], source: ResourceId, relation: Relation) -> tuple[R, ...]:
+        """Return the resources of `kind` that `source` stands in `relation` to, by ID."""
+        found = (self.get(kind, target) for target in self.targets(source, relation))
+        return tuple(resource for resource in found if resource is not None)
+
+    def predecessors(self, kind: type[R], target: ResourceId, relation: Relation) -> tuple[R, ...]:
+        """Return the resources of `kind` that stand in `relation` to `target`, by ID."""
+        found = (self.get(kind, source) for source in self.sources(target, relation))
+        return tuple(resource for resource in found if resource is not None)
+
+    def unread(self, kind: type[AnyResource], within: ResourceId | None = None) -> tuple[Gap, ...]:
+        """
+        Return the gaps behind which a resource of `kind` may be hidden.
+
+        With `within`, only those that can hide one at or below that ID.
+        """
+        return tuple(
+            gap
+            for gap in self.inventory.gaps
+            if _hides(gap, kind.ARM_TYPE) and (within is None or _overlap(gap.scope, within))
+        )
+
+
+def _hides(gap: Gap, arm_type: str) -> bool:
+    """Tell whether a resource of the type, alone or inside its parent, falls in the gap."""
+    holder = BY_TYPE.get(gap.type)
+    return gap.type in {ANY_TYPE, arm_type} or (
+        holder is not None and arm_type in holder.CHILD_TYPES
+    )
+
+
+def _overlap(scope: str, within: ResourceId) -> bool:
+    scope = scope.lower().rstrip("/")
+    return not scope or within.lies_in(scope) or scope.startswith(within + "/")
+
+
+def related(
+    topology: Topology, subject: ResourceId, step: str
+) -> Iterator[tuple[Relation, ResourceId]]:
+    """Yield the IDs one step away; a step is a relation's name, or its inverse's."""
+    for relation in Relation:
+        if step == relation.value:
+            yield from ((relation, target) for target in topology.targets(subject, relation))
+        elif step == relation.inverse:
+            yield from ((relation, source) for source in topology.sources(subject, relation))
