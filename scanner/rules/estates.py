@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from scanner.errors import RuleError
 from scanner.resources import declared
+from scanner.rules.document import Source, read
 from scanner.rules.rule import Example
+from scanner.rules.shapes import MapOf, Reference, Tree
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot, Subscription
 
 TAKEN_AT = "2026-11-01T03:00:00Z"
@@ -22,27 +23,11 @@ _HOME = uuid.UUID("a0a15ca0-0000-4000-8000-000000000000")
 _OURS = frozenset({"subscription", "resourceGroup"})
 
 
-class EstateLoader(yaml.CSafeLoader):
-    """YAML with `!id NAME`, the ARM ID of another resource of the same estate."""
-
-
-class _Reference(str):
-    """A name still to be replaced by the ID of the resource that bears it."""
-
-    __slots__ = ()
-
-
-EstateLoader.add_constructor("!id", lambda _loader, node: _Reference(node.value))
-
-
 def load(path: Path) -> Mapping[str, Any]:
     """Read an estate: resources by name, a child's name being `parent/child`."""
-    try:
-        estate = yaml.load(path.read_text("utf-8"), Loader=EstateLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RuleError(f"{path}: not an estate: {error}") from error
-    if not isinstance(estate, Mapping):
-        raise RuleError(f"{path}: not an estate: expected resources by name")
+    source = Source(path)
+    shape = MapOf(Tree())
+    estate: Mapping[str, Any] = shape.read(read(path), source)
     return estate
 
 
@@ -98,7 +83,7 @@ def _row(name: str, resource: Mapping[str, Any], estate: Mapping[str, Any]) -> R
 
 def _filled(value: Any, estate: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
     match value:
-        case _Reference():
+        case Reference():
             return _arm_id(str(value), estate)
         case Mapping():
             return {key: _filled(item, estate) for key, item in value.items()}

@@ -1,0 +1,1 @@
+"""Questions about the network, answered from the topology alone: no policy, no YAML."""

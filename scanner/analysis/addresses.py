@@ -1,0 +1,113 @@
+"""Sets of IPv4 addresses as intervals of integers."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Interval: TypeAlias = tuple[int, int]
+"""First and last address, both inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSet:
+    """A set of IPv4 addresses: disjoint intervals, in order, none touching the next."""
+
+    intervals: tuple[Interval, ...] = ()
+
+    @classmethod
+    def of(cls, intervals: Iterable[Interval]) -> AddressSet:
+        """Return the union of intervals."""
+        merged: list[Interval] = []
+        for first, last in sorted(intervals):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        return cls(tuple(merged))
+
+    @classmethod
+    def parse(cls, *prefixes: str) -> AddressSet:
+        """
+        Return the union of addresses and prefixes (`10.0.0.4`, `10.0.0.0/24`).
+
+        IPv6 and text that is neither hold no IPv4 address.
+        """
+        return cls.of(interval for prefix in prefixes for interval in _interval(prefix))
+
+    def __bool__(self) -> bool:
+        return bool(self.intervals)
+
+    def __len__(self) -> int:
+        return sum(last - first + 1 for first, last in self.intervals)
+
+    def __or__(self, other: AddressSet) -> AddressSet:
+        return AddressSet.of((*self.intervals, *other.intervals))
+
+    def __and__(self, other: AddressSet) -> AddressSet:
+        return AddressSet(
+            tuple(
+                (max(first, begin), min(last, end))
+                for first, last in self.intervals
+                for begin, end in other.intervals
+                if max(first, begin) <= min(last, end)
+            )
+        )
+
+    def __sub__(self, other: AddressSet) -> AddressSet:
+        return self & ~other
+
+    def __invert__(self) -> AddressSet:
+        gaps, start = [], 0
+        for first, last in self.intervals:
+            if start < first:
+                gaps.append((start, first - 1))
+            start = last + 1
+        if start <= EVERY_LAST:
+            gaps.append((start, EVERY_LAST))
+        return AddressSet(tuple(gaps))
+
+
+EVERY_LAST = (1 << 32) - 1
+
+EVERY = AddressSet(((0, EVERY_LAST),))
+
+NOT_PUBLIC = AddressSet.parse(
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/3",
+)
+"""
+Addresses that no caller on the Internet has.
+
+Source: https://www.iana.org/assignments/iana-ipv4-special-registry
+"""
+
+PUBLIC = ~NOT_PUBLIC
+
+
+def holds(prefixes: Iterable[str], address: str) -> bool:
+    """Tell whether an address lies in one of the prefixes."""
+    return bool(AddressSet.parse(*prefixes) & AddressSet.parse(address))
+
+
+def is_public(address: str) -> bool:
+    """Tell whether the text is an IPv4 address that callers on the Internet can have."""
+    return bool(AddressSet.parse(address) & PUBLIC)
+
+
+def _interval(prefix: str) -> Iterator[Interval]:
+    try:
+        network = ipaddress.IPv4Network(prefix.strip(), strict=False)
+    except ValueError:
+        return
+    yield int(network.network_address), int(network.broadcast_address)

@@ -1,0 +1,151 @@
+"""Where the DNS questions of a VNet end up being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scanner.findings import Evidence
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint
+from scanner.resources.firewall_policy import FirewallPolicy
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.subnet import Subnet
+from scanner.resources.virtual_machine import VirtualMachine
+from scanner.resources.virtual_network import VirtualNetwork
+from scanner.topology import Topology
+
+AZURE_DNS = "168.63.129.16"
+"""
+Source: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+"""
+
+COMPUTE = frozenset(
+    {
+        "microsoft.apimanagement/service",
+        "microsoft.app/environments",
+        "microsoft.containerinstance/containergroups",
+        "microsoft.databricks/workspaces",
+        "microsoft.logic/integrationserviceenvironments",
+        "microsoft.machinelearningservices/workspaces",
+        "microsoft.web/hostingenvironments",
+        "microsoft.web/serverfarms",
+    }
+)
+"""
+Services that, given a subnet, run their users' code in it, and so ask for names there.
+
+Source: https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked for the names that a VNet's workloads want."""
+
+    networks: frozenset[ResourceId]
+    """VNets whose Azure-provided DNS answers in the end."""
+    unknown: tuple[str, ...]
+    """Servers of which the snapshot does not tell what they answer."""
+    because: tuple[Evidence, ...]
+
+
+def asked(topology: Topology, network: VirtualNetwork) -> Asked:
+    """
+    Follow a VNet's questions to the VNet whose Azure-provided DNS answers them.
+
+    Without servers of its own a VNet asks Azure. An inbound endpoint of a
+    private resolver asks Azure in the resolver's VNet; an Azure Firewall that
+    is a DNS proxy without servers of its own, in the firewall's. What any other
+    server does is not in the snapshot. Servers of single interfaces are left out.
+
+    Source: https://learn.microsoft.com/azure/dns/private-resolver-architecture,
+    https://learn.microsoft.com/azure/firewall/dns-settings
+    """
+    pointer = "/properties/dhcpOptions/dnsServers"
+    because = (Evidence(network.id, "", pointer, list(network.dns_servers) or None),)
+    if not network.dns_servers:
+        return Asked(frozenset({network.id}), (), because)
+    forwarders = _forwarders(topology)
+    networks, unknown = set(), []
+    for server in network.dns_servers:
+        if server == AZURE_DNS:
+            networks.add(network.id)
+        elif server in forwarders:
+            networks.add(forwarders[server])
+        else:
+            unknown.append(server)
+    return Asked(frozenset(networks), tuple(unknown), because)
+
+
+def answers_for(topology: Topology, network: ResourceId) -> tuple[VirtualNetwork, ...]:
+    """Return the other VNets whose questions are asked of Azure in this one, by ID."""
+    return tuple(
+        other
+        for other in topology.all(VirtualNetwork)
+        if other.id != network and network in asked(topology, other).networks
+    )
+
+
+def has_workload(topology: Topology, network: ResourceId) -> bool | None:
+    """
+    Tell whether something in a VNet could want a name; None when that was not read.
+
+    That is the interface of a virtual machine or of a scale set's instance, or
+    a subnet delegated to a service that runs its users' code there.
+    """
+    subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
+    if any(_runs_code(topology, subnet) for subnet in subnets):
+        return True
+    unread = (
+        *topology.unread(NetworkInterface),
+        *topology.unread(VirtualMachine),
+        *topology.unread(Subnet, network),
+    )
+    return None if unread else False
+
+
+def _runs_code(topology: Topology, subnet: Subnet) -> bool:
+    if COMPUTE.intersection(subnet.delegated_to):
+        return True
+    # Interfaces of scale-set instances are no resources: only the subnet names them.
+    instances = (named.id.lower() for named in subnet.properties.ip_configurations or ())
+    if any("/virtualmachinescalesets/" in instance for instance in instances):
+        return True
+    interfaces = topology.predecessors(NetworkInterface, subnet.id, Relation.PLACED_IN)
+    return any(interface.properties.virtual_machine is not None for interface in interfaces)
+
+
+@lru_cache(maxsize=2)
+def _forwarders(topology: Topology) -> dict[str, ResourceId]:
+    """Return the VNet in which Azure is asked, by the address of who asks it for others."""
+    return dict((*_resolvers(topology), *_proxies(topology)))
+
+
+def _resolvers(topology: Topology) -> Iterator[tuple[str, ResourceId]]:
+    for endpoint in topology.all(InboundEndpoint):
+        resolver = topology.get(DnsResolver, endpoint.id.parent)
+        if resolver is not None:
+            network = ResourceId(resolver.properties.virtual_network.id)
+            yield from ((address, network) for address in endpoint.addresses)
+
+
+def _proxies(topology: Topology) -> Iterator[tuple[str, ResourceId]]:
+    for firewall in topology.all(AzureFirewall):
+        if not _asks_azure(topology, firewall):
+            continue
+        for subnet in topology.successors(Subnet, firewall.id, Relation.PLACED_IN):
+            yield from ((address, subnet.id.parent) for address in firewall.addresses)
+
+
+def _asks_azure(topology: Topology, firewall: AzureFirewall) -> bool:
+    """Tell whether a firewall passes questions to Azure; its policy may inherit its DNS."""
+    policies = topology.successors(FirewallPolicy, firewall.id, Relation.RULED_BY)
+    for policy in policies:
+        bases = topology.successors(FirewallPolicy, policy.id, Relation.INHERITS)
+        own = policy if policy.properties.dns_settings else next(iter(bases), policy)
+        return own.is_dns_proxy and set(own.dns_servers) <= {AZURE_DNS}
+    classic = firewall.properties.additional_properties or {}
+    return (classic.get("Network.DNS.EnableProxy") or "").lower() == "true"

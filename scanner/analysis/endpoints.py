@@ -1,0 +1,76 @@
+"""Which private endpoints lead to an account, where they sit, and at which addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.resources import Relation, ResourceId
+from scanner.resources.cognitive_services_account import (
+    CognitiveServicesAccount,
+    PrivateEndpointConnection,
+)
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A private endpoint with an approved connection to an account."""
+
+    id: ResourceId
+    account: CognitiveServicesAccount
+    endpoint: PrivateEndpoint | None
+    """None when it lies outside the snapshot."""
+
+    @property
+    def network(self) -> ResourceId | None:
+        """The VNet it sits in; None when it lies outside the snapshot."""
+        if self.endpoint is None:
+            return None
+        return ResourceId(self.endpoint.properties.subnet.id).parent
+
+
+def accounts(topology: Topology) -> tuple[CognitiveServicesAccount, ...]:
+    """Return the accounts that host Azure OpenAI models, by ID."""
+    return tuple(a for a in topology.all(CognitiveServicesAccount) if a.is_subject)
+
+
+def approved(topology: Topology, account: CognitiveServicesAccount) -> tuple[Approved, ...]:
+    """
+    Return the endpoints through which an account can be reached, by ID.
+
+    The account's own list decides; only where Azure did not give it does the
+    endpoint's word count.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    """
+    if account.properties.private_endpoint_connections is None:
+        serving = topology.sources(account.id, Relation.SERVES)
+    else:
+        serving = tuple(_listed(topology, account))
+    return tuple(Approved(i, account, topology.get(PrivateEndpoint, i)) for i in serving)
+
+
+def addresses(topology: Topology, endpoint: PrivateEndpoint) -> frozenset[str]:
+    """
+    Return the private addresses of an endpoint; empty when they are not known.
+
+    Its interface knows them always; `customDnsConfigs` is empty when a zone
+    group manages the names.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    interfaces = topology.predecessors(NetworkInterface, endpoint.id, Relation.ATTACHED_TO)
+    own = {address for interface in interfaces for address in interface.addresses}
+    configs = endpoint.properties.custom_dns_configs or ()
+    told = {address for config in configs for address in config.ip_addresses or ()}
+    return frozenset(own or told)
+
+
+def _listed(topology: Topology, account: CognitiveServicesAccount) -> Iterator[ResourceId]:
+    connections = topology.predecessors(PrivateEndpointConnection, account.id, Relation.PART_OF)
+    for connection in connections:
+        if connection.status == "approved":
+            yield from topology.targets(connection.id, Relation.CONNECTS)

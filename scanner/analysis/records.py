@@ -1,0 +1,165 @@
+"""Whether the records that an account's names need are there, and whether they are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.analysis.endpoints import Approved, addresses, approved
+from scanner.analysis.hostnames import Hostname
+from scanner.analysis.peering import peers
+from scanner.analysis.wanted import (
+    NOT_APPLICABLE,
+    Wanted,
+    bearer,
+    none_wanted,
+    wanted,
+    zones_named,
+)
+from scanner.findings import Affected, Evidence, Judgement, Verdict, every
+from scanner.resources import Relation, ResourceId
+from scanner.resources.cognitive_services_account import (
+    CognitiveServicesAccount,
+    PrivateEndpointConnection,
+)
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.record_set import CnameRecordSet, RecordSet
+from scanner.topology import Topology
+
+
+def recorded(topology: Topology, account: CognitiveServicesAccount) -> Judgement:
+    """
+    Judge whether the zones that are asked for an account's names hold them.
+
+    Only zones linked to the VNet of an endpoint, or to one directly peered with
+    it, are asked. A link that falls back to the Internet gives a public answer
+    instead of none, which is another matter.
+
+    Source: https://learn.microsoft.com/azure/dns/private-dns-fallback
+    """
+    found = wanted(topology, account)
+    return every(_is_recorded(topology, item) for item in found) if found else none_wanted(topology)
+
+
+def current(topology: Topology, record: RecordSet) -> Judgement:
+    """
+    Judge whether a record named after an account answers with its endpoints' addresses only.
+
+    A record of a name that no account in the snapshot bears does not apply.
+    While the account has no approved endpoint, its other endpoints' addresses do.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    found = bearer(topology, record.id.parent.name, record.name)
+    return _is_current(topology, record, *found) if found else NOT_APPLICABLE
+
+
+def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Approved, RecordSet]]:
+    """Yield the endpoints whose accounts a VNet could ask by name: its links show it wants them."""
+    for link in topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO):
+        for record in topology.predecessors(RecordSet, link.id.parent, Relation.PART_OF):
+            found = bearer(topology, record.id.parent.name, record.name)
+            if found is not None:
+                yield from ((item, record) for item in approved(topology, found[0]))
+
+
+def _is_current(
+    topology: Topology, record: RecordSet, account: CognitiveServicesAccount, hostname: Hostname
+) -> Judgement:
+    found = approved(topology, account)
+    serving = [item.endpoint for item in found if item.endpoint is not None]
+    waiting = topology.predecessors(PrivateEndpoint, account.id, Relation.TARGETS)
+    endpoints = serving or list(waiting)
+    known = {address for endpoint in endpoints for address in addresses(topology, endpoint)}
+    stale = sorted(set(record.addresses) - known)
+    pointer = f"/properties/{'aRecords' if record.properties.a_records else 'records'}"
+    because = [
+        Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
+        Evidence(record.id, "", pointer, list(record.addresses)),
+    ]
+    for endpoint in endpoints:
+        held = sorted(addresses(topology, endpoint)) or None
+        because.append(Evidence(endpoint.id, Relation.TARGETS.inverse, "", held))
+    if not stale:
+        return Judgement(Verdict.PASS, tuple(because))
+    unread = _unknown_addresses(topology, account, endpoints, found)
+    if unread:
+        return Judgement(Verdict.OPEN, tuple(because), unread=unread)
+    names = {
+        "record": record.name,
+        "zone": record.id.parent.name,
+        "stale": ", ".join(stale),
+        "current": ", ".join(sorted(known)),
+        "account": str(account.id),
+    }
+    case = {key: value for key, value in names.items() if value}
+    cases = tuple(case | {"stale": address} for address in stale)
+    affected = (Affected(record.id.parent, account.id, hostname.name),)
+    return Judgement(Verdict.FAIL, tuple(because), cases, affected)
+
+
+def _unknown_addresses(
+    topology: Topology,
+    account: CognitiveServicesAccount,
+    endpoints: list[PrivateEndpoint],
+    found: tuple[Approved, ...],
+) -> str:
+    outside = [item.id.path for item in found if item.endpoint is None]
+    silent = [e.id.path for e in endpoints if not addresses(topology, e)]
+    if outside:
+        return f"the private endpoint {', '.join(outside)} is outside the snapshot"
+    if silent:
+        return f"the addresses of {', '.join(silent)} were not read"
+    if topology.unread(PrivateEndpointConnection, account.id) or topology.unread(PrivateEndpoint):
+        return f"not all private endpoints of {account.id.path} were read"
+    return ""
+
+
+def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
+    account, network = item.approved.account, item.approved.network
+    if network is None:
+        unread = f"the private endpoint {item.approved.id.path} is outside the snapshot"
+        return Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread)
+    around = {network} | peers(topology, network)
+    return every(
+        _holds(topology, zone, item, link)
+        for zone in zones_named(topology, item.hostname.zone)
+        for link in topology.predecessors(VirtualNetworkLink, zone.id, Relation.PART_OF)
+        if ResourceId(link.properties.virtual_network.id) in around
+    )
+
+
+def _holds(
+    topology: Topology, zone: PrivateDnsZone, item: Wanted, link: VirtualNetworkLink
+) -> Judgement:
+    account = item.approved.account
+    because: tuple[Evidence, ...] = (
+        Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
+        Evidence(zone.id, "", "/name", zone.name),
+        Evidence(link.id, Relation.PART_OF.inverse),
+    )
+    for record in topology.predecessors(RecordSet, zone.id, Relation.PART_OF):
+        if record.name.lower() in {account.subdomain, "*"}:
+            return Judgement(Verdict.PASS, (*because, Evidence(record.id, "has")))
+    aliases = topology.predecessors(CnameRecordSet, zone.id, Relation.PART_OF)
+    if any(alias.name.lower() in {account.subdomain, "*"} for alias in aliases):
+        unread = f"where the alias {account.subdomain} of {zone.name} leads is not followed"
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    if link.falls_back_to_internet:
+        return NOT_APPLICABLE
+    if topology.unread(RecordSet, zone.id):
+        return Judgement(Verdict.OPEN, because, unread=f"the records of {zone.name} were not read")
+    endpoint = item.approved.endpoint
+    held = sorted(addresses(topology, endpoint)) if endpoint else []
+    case = {
+        "zone": str(zone.id),
+        "zoneName": zone.name,
+        "record": account.subdomain,
+        "hostname": item.hostname.name,
+        "endpoint": str(item.approved.id),
+    }
+    if len(held) == 1:
+        case |= {"address": held[0]}
+    asker = ResourceId(link.properties.virtual_network.id)
+    affected = (Affected(asker, account.id, item.hostname.name),)
+    return Judgement(Verdict.FAIL, because, (case,), affected)

@@ -1,0 +1,183 @@
+"""Whether VNets can use each other's gateways, and reach the endpoints they ask for."""
+
+from __future__ import annotations
+
+from scanner.analysis.endpoints import Approved
+from scanner.analysis.peering import hang_together, hubs, leads_to_accounts, neighbours
+from scanner.analysis.records import linked_names
+from scanner.findings import Affected, Evidence, Judgement, Verdict, every
+from scanner.resources import Relation, ResourceId
+from scanner.resources.network_manager import NetworkManager
+from scanner.resources.record_set import RecordSet
+from scanner.resources.subnet import Subnet
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
+from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
+from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
+from scanner.topology import Topology
+
+NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
+
+
+def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgement:
+    """
+    Judge whether a VNet stands next to the endpoints whose names its zone links show it wants.
+
+    Next to is: the same VNet, a peering of any state, or the same Virtual WAN
+    hub. A VNet that hangs together with the endpoint's only through others may
+    have a path by way of a firewall or gateway, which is not followed here: open.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview
+    """
+    answers = {}
+    for item, record in linked_names(topology, network.id):
+        place = item.network
+        if place is None:
+            unread = f"the private endpoint {item.id.path} is outside the snapshot"
+            answers[item.id] = Judgement(Verdict.OPEN, _way(network, item, record), unread=unread)
+        else:
+            answers[item.id] = _stands_next(topology, network, item, record, place)
+    return every(answers.values())
+
+
+def _stands_next(
+    topology: Topology,
+    network: VirtualNetwork,
+    item: Approved,
+    record: RecordSet,
+    place: ResourceId,
+) -> Judgement:
+    because = _way(network, item, record)
+    near = place == network.id or place in neighbours(topology, network.id)
+    if near or hubs(topology, network.id) & hubs(topology, place):
+        return Judgement(Verdict.PASS, because)
+    if hang_together(topology, network.id, place):
+        unread = f"{network.id.path} and {place.path} meet only through other networks"
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    unread = _hidden(topology, network.id, place)
+    if unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    case = {"network": str(place), "networkName": place.name, "account": item.account.name}
+    name = f"{record.name}.{record.id.parent.name.removeprefix('privatelink.')}"
+    affected = (Affected(network.id, item.account.id, name),)
+    return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _way(network: VirtualNetwork, item: Approved, record: RecordSet) -> tuple[Evidence, ...]:
+    return (
+        Evidence(network.id),
+        Evidence(record.id.parent, "linkedBy"),
+        Evidence(record.id, "has", "/name", record.name),
+        Evidence(item.account.id),
+        Evidence(item.id, Relation.SERVES.inverse),
+        *((Evidence(item.network, Relation.PLACED_IN),) if item.network else ()),
+    )
+
+
+def _hidden(topology: Topology, network: ResourceId, place: ResourceId) -> str:
+    """Say what may join two VNets that was not read; empty when nothing may."""
+    for kind in (VirtualNetworkPeering, HubVirtualNetworkConnection, NetworkManager):
+        gaps = topology.unread(kind)
+        if kind is HubVirtualNetworkConnection and not topology.all(VirtualHub):
+            gaps = topology.unread(VirtualHub)
+        for gap in gaps:
+            return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    if topology.all(NetworkManager):
+        return "which VNets a network manager connects was not read"
+    for side in (network, place):
+        for other in neighbours(topology, side):
+            if topology.get(VirtualNetwork, other) is None:
+                return f"{side.path} is peered with {other}, which is outside the snapshot"
+    return ""
+
+
+def gateway_flags_agree(topology: Topology, peering: VirtualNetworkPeering) -> Judgement:
+    """
+    Judge whether the two sides of a peering agree on who uses whose gateway.
+
+    A side that uses the remote gateway needs the other's leave; a side that has
+    a gateway and gives leave waits for the other to use it. Only sides that
+    lead to an account's endpoint are judged.
+
+    Source: https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit
+    """
+    network = peering.id.parent
+    remotes = topology.targets(peering.id, Relation.PEERS_WITH)
+    if not remotes or not leads_to_accounts(topology, network):
+        return NOT_APPLICABLE
+    back = next(
+        (
+            other
+            for other in topology.predecessors(VirtualNetworkPeering, network, Relation.PEERS_WITH)
+            if other.id.parent == remotes[0]
+        ),
+        None,
+    )
+    own = peering.properties
+    if not own.use_remote_gateways and not own.allow_gateway_transit:
+        return NOT_APPLICABLE
+    if back is None:
+        return _one_side(topology, peering, remotes[0])
+    if own.use_remote_gateways:
+        agrees = bool(back.properties.allow_gateway_transit)
+        because = _flags(peering, back, "useRemoteGateways", "allowGatewayTransit")
+        return Judgement(Verdict.PASS if agrees else Verdict.FAIL, because, _case(back))
+    return _waits(topology, peering, back)
+
+
+def _waits(
+    topology: Topology, peering: VirtualNetworkPeering, back: VirtualNetworkPeering
+) -> Judgement:
+    """Judge the side that gives leave: it matters when there is a gateway to use."""
+    because = _flags(peering, back, "allowGatewayTransit", "useRemoteGateways")
+    if back.properties.use_remote_gateways:
+        return Judgement(Verdict.PASS, because)
+    here, there = (_has_gateway(topology, side.id.parent) for side in (peering, back))
+    if here is None or there is None:
+        return Judgement(Verdict.OPEN, because, unread="gateways were not read")
+    # With a gateway of its own the other side cannot use this one.
+    if not here or there:
+        return NOT_APPLICABLE
+    return Judgement(Verdict.FAIL, because, _case(back))
+
+
+def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: ResourceId) -> Judgement:
+    if topology.get(VirtualNetwork, remote) is None:
+        unread = f"the other side, {remote}, is outside the snapshot"
+        return Judgement(Verdict.OPEN, (Evidence(peering.id),), unread=unread)
+    return NOT_APPLICABLE
+
+
+def _has_gateway(topology: Topology, network: ResourceId) -> bool | None:
+    subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
+    kind, relation = VirtualNetworkGateway, Relation.PLACED_IN
+    if any(topology.predecessors(kind, subnet.id, relation) for subnet in subnets):
+        return True
+    unread = topology.unread(VirtualNetworkGateway) or topology.unread(Subnet, network)
+    return None if unread else False
+
+
+def _flags(
+    peering: VirtualNetworkPeering, back: VirtualNetworkPeering, own: str, other: str
+) -> tuple[Evidence, ...]:
+    names = {
+        "useRemoteGateways": lambda side: side.properties.use_remote_gateways,
+        "allowGatewayTransit": lambda side: side.properties.allow_gateway_transit,
+    }
+    return (
+        Evidence(peering.id, "", f"/properties/{own}", names[own](peering)),
+        Evidence(back.id, "peeredBy", f"/properties/{other}", names[other](back)),
+    )
+
+
+def _case(back: VirtualNetworkPeering) -> tuple[dict[str, str], ...]:
+    network = back.id.parent
+    return (
+        {
+            "otherName": back.name,
+            "otherId": str(back.id),
+            "network": str(network),
+            "networkName": network.name,
+            "resourceGroup": network.resource_group,
+            "subscription": network.subscription,
+        },
+    )

@@ -1,0 +1,121 @@
+"""Which names should resolve privately, and what may hide the zones they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scanner.analysis.endpoints import Approved, accounts, approved
+from scanner.analysis.hostnames import Hostname, hostnames
+from scanner.analysis.peering import peers
+from scanner.findings import Judgement, Verdict
+from scanner.resources import Relation, ResourceId
+from scanner.resources.cognitive_services_account import (
+    CognitiveServicesAccount,
+    PrivateEndpointConnection,
+)
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
+from scanner.resources.virtual_network import VirtualNetwork
+from scanner.topology import Topology
+
+NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name that should resolve privately in and around the VNet of an endpoint."""
+
+    hostname: Hostname
+    approved: Approved
+
+
+def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wanted, ...]:
+    """Return the names of an account that its approved endpoints should answer."""
+    names = hostnames(account, topology.inventory.cloud)
+    return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
+
+
+@lru_cache(maxsize=2)
+def all_wanted(topology: Topology) -> tuple[Wanted, ...]:
+    """Return the same of every account."""
+    return tuple(item for account in accounts(topology) for item in wanted(topology, account))
+
+
+@lru_cache(maxsize=2)
+def _bearers(
+    topology: Topology,
+) -> dict[tuple[str, str], tuple[CognitiveServicesAccount, Hostname]]:
+    cloud = topology.inventory.cloud
+    return {
+        (hostname.zone, account.subdomain): (account, hostname)
+        for account in accounts(topology)
+        for hostname in hostnames(account, cloud)
+    }
+
+
+def bearer(
+    topology: Topology, zone: str, record: str
+) -> tuple[CognitiveServicesAccount, Hostname] | None:
+    """Return the account that a record in a zone is named after; None for no account of ours."""
+    return _bearers(topology).get((zone.lower(), record.lower()))
+
+
+@lru_cache(maxsize=2)
+def _zones(topology: Topology) -> dict[str, tuple[PrivateDnsZone, ...]]:
+    zones: dict[str, tuple[PrivateDnsZone, ...]] = {}
+    for zone in topology.all(PrivateDnsZone):
+        zones[zone.domain] = (*zones.get(zone.domain, ()), zone)
+    return zones
+
+
+def zones_named(topology: Topology, name: str) -> tuple[PrivateDnsZone, ...]:
+    """Return the private zones of that name, by ID: several are legal."""
+    return _zones(topology).get(name, ())
+
+
+def none_wanted(topology: Topology) -> Judgement:
+    """Judge that no account needs a zone here, unless one may not have been read."""
+    for kind in (CognitiveServicesAccount, PrivateEndpointConnection, PrivateEndpoint):
+        for gap in topology.unread(kind):
+            return Judgement(Verdict.OPEN, unread=f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}")
+    return NOT_APPLICABLE
+
+
+def beyond(topology: Topology, item: Wanted) -> str:
+    """Say what may hide the zone of a name: a gap, or a part of the estate not in scope."""
+    for gap in topology.unread(PrivateDnsZone):
+        return f"private DNS zones in {gap.scope}: {gap.reason}"
+    for group in topology.predecessors(PrivateDnsZoneGroup, item.approved.id, Relation.PART_OF):
+        for zone in group.zones:
+            if zone.name.lower() == item.hostname.zone and not topology.get(PrivateDnsZone, zone):
+                return (
+                    f"the zone group of {item.approved.id.path} names {zone}, not in the snapshot"
+                )
+    network = item.approved.network
+    if network is None or topology.get(VirtualNetwork, network) is None:
+        return f"the VNet of {item.approved.id.path} is outside the snapshot"
+    return beyond_peers(topology, network)
+
+
+def beyond_peers(topology: Topology, network: ResourceId) -> str:
+    """Say which peer of a VNet lies outside the snapshot, and may hide things; empty for none."""
+    for peer in sorted(peers(topology, network)):
+        if topology.get(VirtualNetwork, peer) is None:
+            return f"{network.path} is peered with {peer}, which is outside the snapshot"
+    return ""
+
+
+def unread_links(topology: Topology, zones: set[ResourceId]) -> str:
+    """Say which links of the zones were not read; empty when all were."""
+    for zone in sorted(zones):
+        for gap in topology.unread(VirtualNetworkLink, zone):
+            return f"virtual network links of {zone.name}: {gap.reason}"
+    return ""
+
+
+def undocumented(hostname: Hostname) -> str:
+    """Say that a zone's name is not documented for this cloud; empty when it is."""
+    if hostname.documented:
+        return ""
+    return f"Azure's documentation does not name {hostname.zone} for this cloud"

@@ -1,0 +1,164 @@
+"""Whether the private DNS zones that an account's names need are there, linked, and filled."""
+
+from __future__ import annotations
+
+from scanner.analysis.dns import answers_for, asked, has_workload
+from scanner.analysis.peering import peers
+from scanner.analysis.wanted import (
+    NOT_APPLICABLE,
+    Wanted,
+    all_wanted,
+    beyond,
+    beyond_peers,
+    none_wanted,
+    undocumented,
+    unread_links,
+    wanted,
+    zones_named,
+)
+from scanner.findings import Affected, Evidence, Judgement, Verdict, every
+from scanner.resources import Relation
+from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.record_set import RecordSet
+from scanner.resources.virtual_network import VirtualNetwork
+from scanner.topology import Topology
+
+
+def exist(topology: Topology, account: CognitiveServicesAccount) -> Judgement:
+    """
+    Judge whether every zone that an account's names need exists in the estate.
+
+    Only an account with an approved endpoint and a custom subdomain needs one.
+    A zone may also lie outside the snapshot, or its names be kept on servers of
+    one's own: then absence here proves nothing.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    found = wanted(topology, account)
+    return every(_exists(topology, item) for item in found) if found else none_wanted(topology)
+
+
+def linked(topology: Topology, network: VirtualNetwork) -> Judgement:
+    """
+    Judge whether a VNet is linked to the zones of the accounts it stands next to.
+
+    It stands next to an account whose endpoint it holds, or is directly peered
+    with the holder of. It is asked when it has workloads that ask Azure DNS, or
+    answers for a VNet that has; the endpoint's own VNet is asked when nobody
+    else around it is. A zone that exists nowhere is another matter.
+
+    Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links
+    """
+    around = {network.id} | peers(topology, network.id)
+    near = [item for item in all_wanted(topology) if item.approved.network in around]
+    for other in answers_for(topology, network.id):
+        reach = {other.id} | peers(topology, other.id)
+        near.extend(item for item in all_wanted(topology) if item.approved.network in reach)
+    if not near:
+        return none_wanted(topology)
+    asks = _asks(topology, network, tuple(near))
+    if asks.verdict is not Verdict.PASS:
+        return asks if asks.verdict is Verdict.OPEN else NOT_APPLICABLE
+    judged = every(_is_linked(topology, network, item) for item in dict.fromkeys(near))
+    if judged.verdict is Verdict.FAIL and asks.unread:
+        return Judgement(Verdict.OPEN, judged.because, unread=asks.unread)
+    return judged
+
+
+def _exists(topology: Topology, item: Wanted) -> Judgement:
+    account, zone = item.approved.account, item.hostname.zone
+    found = zones_named(topology, zone)
+    because = (
+        Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
+        Evidence(item.approved.id, Relation.SERVES.inverse),
+    )
+    if found:
+        held = tuple(Evidence(here.id, "", "/name", here.name) for here in found)
+        return Judgement(Verdict.PASS, (*because, *held))
+    unread = beyond(topology, item) or _own_servers(topology, item)
+    if unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    case = {"zone": zone, "hostname": item.hostname.name, "endpoint": str(item.approved.id)}
+    network = item.approved.network
+    if network is not None:
+        case |= {"network": str(network)}
+    affected = (Affected(network or item.approved.id, account.id, item.hostname.name),)
+    return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _asks(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...]) -> Judgement:
+    """Judge whether Azure-provided DNS is asked in this VNet; `unread` when only perhaps."""
+    where = asked(topology, network)
+    behind = answers_for(topology, network.id)
+    if network.id not in where.networks and not behind:
+        if not where.unknown:
+            return NOT_APPLICABLE
+        servers = ", ".join(where.unknown)
+        unread = f"what the DNS servers {servers} of {network.id.path} answer is not in Azure"
+        return Judgement(Verdict.OPEN, where.because, unread=unread)
+    answers = [has_workload(topology, network.id)]
+    answers += [has_workload(topology, other.id) for other in behind]
+    if True in answers or _nobody_else_asks(topology, network, near):
+        return Judgement(Verdict.PASS, where.because)
+    if None in answers:
+        unread = f"whether {network.id.path} has workloads was not read"
+        return Judgement(Verdict.PASS, where.because, unread=unread)
+    return NOT_APPLICABLE
+
+
+def _nobody_else_asks(
+    topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...]
+) -> bool:
+    """Tell whether the VNet holds an endpoint, and none around it has a workload."""
+    if all(item.approved.network != network.id for item in near):
+        return False
+    return not any(has_workload(topology, peer) for peer in peers(topology, network.id))
+
+
+def _is_linked(topology: Topology, network: VirtualNetwork, item: Wanted) -> Judgement:
+    account, name = item.approved.account, item.hostname
+    zones = zones_named(topology, name.zone)
+    own = topology.predecessors(VirtualNetworkLink, network.id, Relation.LINKED_TO)
+    ids = {zone.id for zone in zones}
+    for link in own:
+        if link.id.parent.name.lower() == name.zone:
+            linked_by = Relation.LINKED_TO.inverse
+            return Judgement(Verdict.PASS, (Evidence(network.id), Evidence(link.id, linked_by)))
+    unread = beyond(topology, item) or unread_links(topology, ids)
+    if not zones:
+        return Judgement(Verdict.OPEN, unread=unread) if unread else NOT_APPLICABLE
+    unread = unread or beyond_peers(topology, network.id) or undocumented(name)
+    because = (
+        Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
+        Evidence(item.approved.id, Relation.SERVES.inverse),
+        *(Evidence(zone.id, "", "/name", zone.name) for zone in zones),
+        *asked(topology, network).because,
+    )
+    if unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    zone = _likely(topology, zones, account)
+    case = {"zone": str(zone.id), "zoneName": zone.name, "hostname": name.name}
+    affected = (Affected(network.id, account.id, name.name),)
+    return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _likely(
+    topology: Topology, zones: tuple[PrivateDnsZone, ...], account: CognitiveServicesAccount
+) -> PrivateDnsZone:
+    """Return, of several zones of one name, the one that holds the account's record."""
+    for zone in zones:
+        records = topology.predecessors(RecordSet, zone.id, Relation.PART_OF)
+        if any(record.name.lower() == account.subdomain for record in records):
+            return zone
+    return zones[0]
+
+
+def _own_servers(topology: Topology, item: Wanted) -> str:
+    """Say when the names may be kept on servers of one's own, or the zone is not documented."""
+    network = topology.get(VirtualNetwork, item.approved.network)
+    where = asked(topology, network) if network is not None else None
+    if where is not None and where.unknown:
+        servers = ", ".join(where.unknown)
+        return f"the DNS servers {servers} may keep the names of {item.hostname.zone} themselves"
+    return undocumented(item.hostname)

@@ -1,0 +1,9 @@
+"""Policy: what must hold, read from YAML and judged against the topology."""
+
+from __future__ import annotations
+
+from scanner.rules.judge import judge, judgements
+from scanner.rules.load import home, load, load_all, schema
+from scanner.rules.rule import Example, Rule
+
+__all__ = ["Example", "Rule", "home", "judge", "judgements", "load", "load_all", "schema"]

@@ -1,0 +1,92 @@
+"""YAML with places: every value knows its line and column, and no file can drown the reader."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from scanner.errors import RuleError
+from scanner.printable import printable
+
+MOST_BYTES = 1 << 20
+MOST_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a node came from, for errors that say where."""
+
+    path: Path
+    names: set[str] = field(default_factory=set)
+    """The names that the words of this rule bind for its templates."""
+
+    def error(self, node: yaml.Node | yaml.Event | None, message: str) -> NoReturn:
+        """Raise a RuleError that begins with file:line:column."""
+        mark = node.start_mark if node is not None else None
+        place = f"{self.path}:{mark.line + 1}:{mark.column + 1}" if mark else str(self.path)
+        raise RuleError(f"{place}: {printable(message)}")
+
+    def unknown(self, node: yaml.Node, what: str, said: str, known: Iterable[str]) -> NoReturn:
+        """Raise a RuleError that suggests the near name."""
+        self.error(node, f"no {what} `{said}`{near(said, known)}")
+
+
+def near(said: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean ...?)` when something known is near, else what is known."""
+    names = sorted(known)
+    folded = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(said.lower(), folded, n=1, cutoff=0.6)
+    if close:
+        return f" (did you mean `{folded[close[0]]}`?)"
+    return f" (known: {', '.join(names)})"
+
+
+def read(path: Path) -> yaml.Node:
+    """
+    Read one YAML document.
+
+    Aliases are refused: ten lines of them can stand for a billion values.
+    Raises RuleError when the file is not readable, not YAML, too big or too deep.
+    """
+    source = Source(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(content) > MOST_BYTES:
+        source.error(None, f"larger than {MOST_BYTES >> 20} MiB: not a file of ours")
+    try:
+        text = content.decode("utf-8")
+        for event, depth in _events(text):
+            if isinstance(event, yaml.AliasEvent):
+                source.error(event, "YAML aliases are not read here; write the value out")
+            if depth > MOST_DEPTH:
+                source.error(event, f"nested deeper than {MOST_DEPTH} levels")
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: not UTF-8: byte {error.start}; save it as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise RuleError(f"{place}: not YAML: {printable(error.problem or 'malformed')}") from error
+    except yaml.YAMLError as error:
+        first = str(error).splitlines()[0]
+        raise RuleError(f"{path}: not YAML: {printable(first)}") from error
+    if node is None:
+        source.error(None, "empty")
+    return node
+
+
+def _events(text: str) -> Iterator[tuple[yaml.Event, int]]:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        yield event, depth

@@ -1,0 +1,165 @@
+"""Read rule files: all of a folder's, or one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scanner.errors import RuleError
+from scanner.findings import Severity, Verdict
+from scanner.resources import BY_TYPE
+from scanner.rules import templates
+from scanner.rules.document import Source, read
+from scanner.rules.rule import Example, Rule
+from scanner.rules.shapes import (
+    Choice,
+    Folded,
+    ListOf,
+    MapOf,
+    Record,
+    Schema,
+    Text,
+    Tree,
+)
+from scanner.rules.words import CONDITION, WORDS
+from scanner.rules.words.graph import TYPES
+
+VERDICTS = tuple(verdict.value for verdict in Verdict)
+
+_TYPE = Folded("type", TYPES)
+
+_EXAMPLE = Record(
+    "an example",
+    {
+        "name": Text(),
+        "given": Text(r"^[a-z0-9-]+$", "the name of an estate"),
+        "expect": MapOf(Choice("verdict", VERDICTS)),
+    },
+    {"patch": Tree(), "unread": ListOf(_TYPE)},
+)
+
+_MAPS = Record(
+    "maps",
+    {},
+    {
+        "mcsb": ListOf(Text(r"^[A-Z]{2}-[0-9]{1,2}$", "a control such as NS-2")),
+        "azurePolicy": ListOf(
+            Text(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "a policy definition's GUID")
+        ),
+        "nist80053r5": ListOf(
+            Text(r"^[A-Z]{2}-[0-9]{1,2}(?:\([0-9]{1,2}\))?$", "a control such as SC-7(3)")
+        ),
+        "cis": ListOf(Text(r"^[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}$", "a number such as 4.4")),
+    },
+)
+
+RULE = Record(
+    "a rule",
+    {
+        "id": Text(r"^AOAI[1-5][0-9]{2}$", "an id: AOAI, the family's digit, two more"),
+        "name": Text(r"^[a-z0-9]+(?:-[a-z0-9]+)*$", "a name in kebab-case"),
+        "summary": Text(),
+        "severity": Choice("severity", tuple(severity.value for severity in Severity)),
+        "for": _TYPE,
+        "assert": CONDITION,
+        "message": Text(),
+        "rationale": Text(),
+        "remediation": Record("remediation", {"text": Text()}, {"az": ListOf(Text())}),
+        "references": ListOf(Text(r"^https://[^\s]+$", "an https address")),
+        "examples": ListOf(_EXAMPLE),
+    },
+    {"when": CONDITION, "maps": _MAPS},
+)
+
+
+def home() -> Path:
+    """Return the folder of the rules that come with the scanner: in its wheel, or its checkout."""
+    inside = Path(__file__).parents[1] / "_rules"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "rules"
+
+
+def load_all(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
+    """
+    Read the rules that come with the scanner and those of further folders, by id.
+
+    Raises RuleError for a file that is no rule, and for an id or name used twice.
+    """
+    paths = sorted(home().glob("*/*.yaml"))
+    for folder in folders:
+        if not folder.is_dir():
+            raise RuleError(f"{folder}: not a folder of rules")
+        found = sorted(folder.rglob("*.yaml"))
+        if not found:
+            raise RuleError(f"{folder}: holds no rules (*.yaml)")
+        paths.extend(found)
+    rules = tuple(load(path) for path in paths if path.parent.name != "estates")
+    _refuse_twins(rules)
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def load(path: Path) -> Rule:
+    """Read one rule file. Raises RuleError with file, line and column."""
+    source = Source(path)
+    node = read(path)
+    values = RULE.read(node, source)
+    _check_templates(node, source)
+    remediation: Mapping[str, Any] = values["remediation"]
+    return Rule(
+        id=values["id"],
+        name=values["name"],
+        summary=" ".join(values["summary"].split()),
+        severity=Severity(values["severity"]),
+        subject=BY_TYPE[values["for"].lower()].ARM_TYPE,
+        when=values.get("when"),
+        condition=values["assert"],
+        message=" ".join(values["message"].split()),
+        rationale=values["rationale"].strip(),
+        remediation=remediation["text"].strip(),
+        commands=remediation.get("az", ()),
+        references=values["references"],
+        maps=values.get("maps", {}),
+        examples=tuple(_example(example) for example in values["examples"]),
+        path=path,
+    )
+
+
+def schema() -> Schema:
+    """Return the JSON Schema of a rule file, for editors: the grammar that `load` reads."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A rule of aoai-scan",
+        **RULE.schema(),
+        "$defs": {"condition": {"anyOf": [word.schema() for word in WORDS.values()]}},
+    }
+
+
+def _example(values: Mapping[str, Any]) -> Example:
+    return Example(
+        name=values["name"],
+        given=values["given"],
+        expect={path: Verdict(verdict) for path, verdict in values["expect"].items()},
+        patch=values.get("patch", {}),
+        unread=values.get("unread", ()),
+    )
+
+
+def _check_templates(node: yaml.Node, source: Source) -> None:
+    """Check blanks when all words are read: a message may stand above the words it quotes."""
+    keys = {key.value: value for key, value in node.value}
+    templates.check(keys["message"], keys["message"].value, source)
+    for key, value in keys["remediation"].value:
+        for item in value.value if key.value == "az" else ():
+            templates.check(item, item.value, source)
+
+
+def _refuse_twins(rules: Iterable[Rule]) -> None:
+    known: dict[str, Rule] = {}
+    for rule in rules:
+        for said in (rule.id, rule.name):
+            if said in known:
+                first = known[said].path
+                raise RuleError(f"{rule.path}: `{said}` is already the rule in {first}")
+            known[said] = rule

@@ -1,0 +1,197 @@
+"""`field` and `count`: what a resource says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import msgspec
+
+from scanner.findings import Evidence, Judgement, Verdict, every
+from scanner.resources import AnyResource
+from scanner.rules.rule import Condition
+from scanner.rules.shapes import Record, Text
+from scanner.rules.words.comparisons import COMPARISONS, COUNTS, Comparison
+from scanner.rules.words.word import CONDITION, Word
+from scanner.topology import Topology
+
+EACH = "[*]"
+
+PATH = Text(
+    r"^(?:id|name|type|kind|location|managedBy|(?:sku|identity|tags|zones|properties)"
+    r"(?:\.[A-Za-z0-9_$@-]+|\[\*\]|\['[^']+'\])*)$",
+    "a path such as `kind`, `identity.type`, `tags['owner']` or `properties.ipRules[*].value`",
+)
+
+Found: TypeAlias = tuple[str, Any]
+"""A JSON pointer, and the value there; None when it is absent or null."""
+
+
+def field(values: Mapping[str, Any]) -> Condition:
+    """
+    Compare the value at a path. With `[*]`, every item must compare; of no items, it holds.
+
+    A condition with `not...` is true of an absent value, any other false, as in
+    Azure Policy. An answer that cannot be given (the prefix length of what is no
+    address) is `open`.
+    """
+    path = values["field"]
+    name = next(key for key in COMPARISONS if key in values)
+    comparison, operand = COMPARISONS[name][1], values[name]
+
+    def judge(_topology: Topology, subject: AnyResource) -> Judgement:
+        found = list(lookup(subject, path))
+        answers = [_answer(subject, item, comparison, operand) for item in found]
+        return every(answers) if answers else Judgement(Verdict.PASS, (_empty(subject, path),))
+
+    return judge
+
+
+def count(values: Mapping[str, Any]) -> Condition:
+    """
+    Compare how many items of an array hold a condition.
+
+    Inside `where`, paths are written in full and mean the item at hand, as in
+    Azure Policy: `properties.ipRules[*].value`.
+    """
+    path, where = values["count"]["field"], values["count"].get("where")
+    name = next(key for key in COUNTS if key in values)
+    comparison, operand = COUNTS[name][1], values[name]
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        said = [
+            (pointer, value, where(topology, _only(subject, pointer, value)).verdict)
+            if where
+            else (pointer, value, Verdict.PASS)
+            for pointer, value in lookup(subject, path)
+        ]
+        sure = sum(verdict is Verdict.PASS for _, _, verdict in said)
+        most = sure + sum(verdict is Verdict.OPEN for _, _, verdict in said)
+        counted = [item for item in said if item[2] in {Verdict.PASS, Verdict.OPEN}]
+        because = tuple(Evidence(subject.id, "", p, _short(v)) for p, v, _ in counted)
+        return compared(comparison, operand, range(sure, most + 1), because)
+
+    return judge
+
+
+def compared(
+    comparison: Comparison,
+    operand: int,
+    possible: range,
+    because: tuple[Evidence, ...],
+) -> Judgement:
+    """Judge a count that is somewhere in a range: only what holds for all of it is known."""
+    answers = {comparison(number, operand) for number in (possible[0], possible[-1])}
+    # Between the ends a comparison with one number can only differ at that number.
+    answers |= {comparison(operand, operand)} if operand in possible else set()
+    if answers == {True}:
+        return Judgement(Verdict.PASS, because)
+    return Judgement(Verdict.OPEN if len(answers) > 1 else Verdict.FAIL, because)
+
+
+def lookup(subject: AnyResource, path: str) -> Iterator[Found]:
+    """Yield what stands at a path of the resource's row: one value, or one for each `[*]`."""
+    first, *rest = segments(path)
+    value = getattr(subject.row, "managed_by" if first == "managedBy" else first)
+    if isinstance(value, msgspec.Raw):
+        value = msgspec.json.decode(value)
+    yield from _descend(f"/{first}", value, rest)
+
+
+def segments(path: str) -> list[str]:
+    """Split a path: `a.b[*]['c d']` is a, b, [*], c d."""
+    parts = re.findall(r"\[\*\]|\['[^']+'\]|[^.\[\]]+", path)
+    return [part[2:-2] if part.startswith("['") else part for part in parts]
+
+
+def _descend(pointer: str, value: Any, path: list[str]) -> Iterator[Found]:  # noqa: ANN401
+    if not path:
+        yield pointer, value
+        return
+    step, *rest = path
+    if step == EACH:
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _descend(f"{pointer}/{index}", item, rest)
+        return
+    key, below = _member(value, step)
+    yield from _descend(f"{pointer}/{_escaped(key)}", below, rest)
+
+
+def _member(value: Any, name: str) -> Found:  # noqa: ANN401 - any JSON value
+    """Return the key as Azure spells it and what it holds."""
+    if not isinstance(value, Mapping):
+        return name, None
+    if name in value:
+        return name, value[name]
+    folded = name.lower()
+    return next(((key, item) for key, item in value.items() if key.lower() == folded), (name, None))
+
+
+def _answer(
+    subject: AnyResource,
+    found: Found,
+    comparison: Comparison,
+    operand: Any,  # noqa: ANN401 - any JSON value
+) -> Judgement:
+    pointer, value = found
+    because = (Evidence(subject.id, "", pointer, _short(value)),)
+    match comparison(value, operand):
+        case None:
+            unread = f"{pointer} of {subject.id.path} is not an address prefix"
+            return Judgement(Verdict.OPEN, because, unread=unread)
+        case answer:
+            return Judgement(Verdict.PASS if answer else Verdict.FAIL, because)
+
+
+def _only(subject: AnyResource, pointer: str, value: Any) -> AnyResource:  # noqa: ANN401
+    """Return the subject with an array cut down to one item, so that `[*]` means that item."""
+    first, *steps = pointer.removeprefix("/").split("/")
+    document: Any = [value]
+    for step in reversed(steps[:-1]):
+        document = [document] if step.isdecimal() else {_unescaped(step): document}
+    raw = msgspec.Raw(msgspec.json.encode(document))
+    return replace(subject, row=msgspec.structs.replace(subject.row, **{first: raw}))
+
+
+def _empty(subject: AnyResource, path: str) -> Evidence:
+    before = path.partition(EACH)[0]
+    return Evidence(subject.id, "", "/" + "/".join(map(_escaped, segments(before))), [])
+
+
+def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value, or what kind of structure it is: evidence is read by people."""
+    if isinstance(value, list):
+        return (
+            value if all(not isinstance(v, list | dict) for v in value) else f"{len(value)} items"
+        )
+    return f"{len(value)} keys" if isinstance(value, dict) else value
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _unescaped(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")
+
+
+ARRAY = Text(
+    r"^properties(?:\.[A-Za-z0-9_$@-]+|\[\*\]|\['[^']+'\])*\[\*\]$", "a path that ends in [*]"
+)
+
+WORDS = (
+    Word(
+        name="field",
+        takes=PATH,
+        one_of={name: shape for name, (shape, _) in COMPARISONS.items()},
+        make=field,
+    ),
+    Word(
+        name="count",
+        takes=Record("count", {"field": ARRAY}, {"where": CONDITION}),
+        one_of={name: shape for name, (shape, _) in COUNTS.items()},
+        make=count,
+    ),
+)

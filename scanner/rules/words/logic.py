@@ -1,0 +1,55 @@
+"""`allOf`, `anyOf`, `not`: Kleene's three-valued logic, so that not knowing stays visible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scanner.findings import Judgement, Verdict, every, some
+from scanner.resources import AnyResource
+from scanner.rules.rule import Condition
+from scanner.rules.shapes import ListOf
+from scanner.rules.words.word import CONDITION, Word
+from scanner.topology import Topology
+
+OPPOSITE = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}
+
+
+def all_of(values: Mapping[str, Any]) -> Condition:
+    """Hold when every condition holds. What does not apply is left out."""
+    conditions: tuple[Condition, ...] = values["allOf"]
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        return every(condition(topology, subject) for condition in conditions)
+
+    return judge
+
+
+def any_of(values: Mapping[str, Any]) -> Condition:
+    """Hold when at least one condition holds. What does not apply is left out."""
+    conditions: tuple[Condition, ...] = values["anyOf"]
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        return some(condition(topology, subject) for condition in conditions)
+
+    return judge
+
+
+def negation(values: Mapping[str, Any]) -> Condition:
+    """Hold when the condition does not. What is not known stays unknown."""
+    condition: Condition = values["not"]
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        judgement = condition(topology, subject)
+        verdict = OPPOSITE.get(judgement.verdict, judgement.verdict)
+        return replace(judgement, verdict=verdict)
+
+    return judge
+
+
+WORDS = (
+    Word(name="allOf", takes=ListOf(CONDITION), make=all_of),
+    Word(name="anyOf", takes=ListOf(CONDITION), make=any_of),
+    Word(name="not", takes=CONDITION, make=negation),
+)

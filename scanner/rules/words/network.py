@@ -1,0 +1,239 @@
+"""Words that ask what the network does: exposure, names, peerings, filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from scanner.analysis import records, transit, zones
+from scanner.analysis.exposure import Exposure, exposure
+from scanner.analysis.filtering import admitted
+from scanner.analysis.peering import leads_to_accounts
+from scanner.findings import Evidence, Judgement, Verdict
+from scanner.resources import AnyResource, Relation, ResourceId
+from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.record_set import RecordSet
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
+from scanner.rules.rule import Condition
+from scanner.rules.shapes import Choice, ListOf, OneOrMore, Whole
+from scanner.rules.words.word import Word
+from scanner.topology import Topology
+
+R = TypeVar("R", bound=AnyResource)
+
+NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
+
+INTERNET = 1 << 16
+"""More public addresses than a /16 are the Internet, however many prefixes they come in."""
+
+
+def exposed(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the account's exposure is one of those named.
+
+    `private`: nobody without a private endpoint; `trusted`: trusted Azure
+    services; `perimeter`: whom a network security perimeter admits; `selected`:
+    the networks its own rules name; `public`: everybody.
+    """
+    wanted = frozenset(Exposure(name) for name in values["exposure"])
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        if not isinstance(subject, CognitiveServicesAccount):
+            return NOT_APPLICABLE
+        said = exposure(topology, subject)
+        if said.possible <= wanted:
+            return Judgement(Verdict.PASS, said.because)
+        if said.possible & wanted:
+            return Judgement(Verdict.OPEN, said.because, unread=said.unread)
+        return Judgement(Verdict.FAIL, said.because)
+
+    return judge
+
+
+def required_zones(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the private DNS zones that accounts' names need are right.
+
+    Of an account: `exist` when each is somewhere in the estate, `recorded` when
+    each that is asked holds the account's record. Of a VNet: `linked` when it
+    is linked to the zones of the accounts whose endpoints it holds or is
+    directly peered with the holder of, if anything in it asks.
+    """
+    match values["requiredZones"]:
+        case "exist":
+            return _of(CognitiveServicesAccount, zones.exist)
+        case "recorded":
+            return _of(CognitiveServicesAccount, records.recorded)
+        case _:
+            return _of(VirtualNetwork, zones.linked)
+
+
+def answers_with(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when a record named after an account answers with its endpoints' addresses only.
+
+    A record named after no account in the snapshot does not apply.
+    """
+    assert values["answersWith"] == "endpointAddresses"  # noqa: S101 - the only word there is
+    return _of(RecordSet, records.current)
+
+
+def leads_to(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the resource's VNet belongs to a peered network that holds an account's endpoint.
+
+    The state of the peerings does not matter, nor how many there are: this
+    tells networks of interest from others, and is no path.
+    """
+    assert values["leadsTo"] == "accounts"  # noqa: S101 - the only word there is
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        networks = _networks(topology, subject)
+        if any(leads_to_accounts(topology, network) for network in networks):
+            return Judgement(Verdict.PASS, (Evidence(subject.id),))
+        for kind in (PrivateEndpoint, CognitiveServicesAccount, VirtualNetwork):
+            for gap in topology.unread(kind):
+                unread = f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
+                return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
+        return Judgement(Verdict.FAIL, (Evidence(subject.id),))
+
+    return judge
+
+
+def peered_with(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when a VNet stands next to the endpoints whose names its zone links show it wants.
+
+    Next to is: the same VNet, a peering of any state, the same Virtual WAN hub.
+    """
+    assert values["standsNextTo"] == "wantedEndpoints"  # noqa: S101 - the only word there is
+    return _of(VirtualNetwork, transit.peered_with_endpoints)
+
+
+def gateway_transit(values: Mapping[str, Any]) -> Condition:
+    """Hold when both sides of a peering agree on who uses whose gateway."""
+    assert values["gatewayTransit"] == "agrees"  # noqa: S101 - the only word there is
+    return _of(VirtualNetworkPeering, transit.gateway_flags_agree)
+
+
+def open_to_internet(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the Internet reaches one of the TCP ports of a network interface.
+
+    The Internet is more public addresses than a /16 holds. Rules count in the
+    order of their priority, at the subnet and at the interface.
+    """
+    ports: tuple[int, ...] = values["openToInternet"]
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        if not isinstance(subject, NetworkInterface):
+            return NOT_APPLICABLE
+        if not topology.targets(subject.id, Relation.USES_ADDRESS):
+            return Judgement(Verdict.FAIL, (Evidence(subject.id),))
+        found = {port: admitted(topology, subject, port) for port in ports}
+        wide = {port: let for port, let in found.items() if len(let.sources) > INTERNET}
+        unread = "; ".join(dict.fromkeys(let.unread for let in wide.values() if let.unread))
+        because = tuple(dict.fromkeys(e for let in wide.values() for e in let.because))
+        if not wide:
+            return Judgement(Verdict.FAIL, (Evidence(subject.id),))
+        if all(let.unread for let in wide.values()):
+            return Judgement(Verdict.OPEN, (Evidence(subject.id), *because), unread=unread)
+        cases = tuple({"port": str(port)} for port, let in wide.items() if not let.unread)
+        return Judgement(Verdict.PASS, (Evidence(subject.id), *because), cases)
+
+    return judge
+
+
+def listed_by(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when every account a private endpoint asked for lists it among its connections.
+
+    An account outside the snapshot is not asked.
+    """
+    assert values["listedBy"] == "account"  # noqa: S101 - the only word there is
+    return _of(PrivateEndpoint, _is_listed)
+
+
+def _is_listed(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:
+    for target in topology.targets(endpoint.id, Relation.TARGETS):
+        account = topology.get(CognitiveServicesAccount, target)
+        if account is None:
+            continue
+        told = Evidence(account.id, Relation.TARGETS, "/properties/privateEndpointConnections")
+        if account.properties.private_endpoint_connections is None:
+            unread = f"{account.id.path} does not say which endpoints it knows"
+            return Judgement(Verdict.OPEN, (Evidence(endpoint.id), told), unread=unread)
+        connections = topology.sources(endpoint.id, Relation.CONNECTS)
+        if not any(connection.parent == account.id for connection in connections):
+            return Judgement(Verdict.FAIL, (Evidence(endpoint.id), told))
+    return Judgement(Verdict.PASS, (Evidence(endpoint.id),))
+
+
+def _networks(topology: Topology, subject: AnyResource) -> tuple[ResourceId, ...]:
+    """Return the VNets a resource is, is part of, or is placed in."""
+    if isinstance(subject, VirtualNetwork):
+        return (subject.id,)
+    parents = topology.targets(subject.id, Relation.PART_OF)
+    subnets = topology.targets(subject.id, Relation.PLACED_IN)
+    return (*parents, *(subnet.parent for subnet in subnets))
+
+
+def _of(kind: type[R], question: Callable[[Topology, R], Judgement]) -> Condition:
+    """Ask a question of resources of its kind; of any other it does not apply."""
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        return question(topology, subject) if isinstance(subject, kind) else NOT_APPLICABLE
+
+    return judge
+
+
+_CASES = ("zone", "zoneName", "hostname", "endpoint", "network", "record", "address")
+
+WORDS = (
+    Word(
+        name="exposure",
+        takes=OneOrMore(Choice("exposure", tuple(item.value for item in Exposure))),
+        make=exposed,
+    ),
+    Word(
+        name="requiredZones",
+        takes=Choice("state of zones", ("exist", "linked", "recorded")),
+        binds=_CASES,
+        make=required_zones,
+    ),
+    Word(
+        name="answersWith",
+        takes=Choice("answer", ("endpointAddresses",)),
+        binds=("record", "zone", "stale", "current", "account"),
+        make=answers_with,
+    ),
+    Word(name="leadsTo", takes=Choice("aim", ("accounts",)), make=leads_to),
+    Word(
+        name="standsNextTo",
+        takes=Choice("neighbour", ("wantedEndpoints",)),
+        binds=("network", "networkName", "account"),
+        make=peered_with,
+    ),
+    Word(
+        name="gatewayTransit",
+        takes=Choice("state", ("agrees",)),
+        binds=(
+            "otherName",
+            "otherId",
+            "network",
+            "networkName",
+            "resourceGroup",
+            "subscription",
+        ),
+        make=gateway_transit,
+    ),
+    Word(
+        name="openToInternet",
+        takes=ListOf(Whole(1, 65535)),
+        binds=("port",),
+        make=open_to_internet,
+    ),
+    Word(name="listedBy", takes=Choice("owner", ("account",)), make=listed_by),
+)
