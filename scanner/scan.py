@@ -25,6 +25,7 @@ def scan(snapshot: Snapshot, rules: Iterable[Rule]) -> Report:
         findings, tally = judge(topology, rules)
         return Report(
             taken_at=snapshot.taken_at,
+            cloud=inventory.cloud,
             subscriptions=inventory.subscriptions,
             gaps=inventory.gaps,
             rules=rules,

@@ -70,6 +70,14 @@ class AddressSet:
         return AddressSet(tuple(gaps))
 
 
+def _interval(prefix: str) -> Iterator[Interval]:
+    try:
+        network = ipaddress.IPv4Network(prefix.strip(), strict=False)
+    except ValueError:
+        return
+    yield int(network.network_address), int(network.broadcast_address)
+
+
 EVERY_LAST = (1 << 32) - 1
 
 EVERY = AddressSet(((0, EVERY_LAST),))
@@ -103,11 +111,3 @@ def holds(prefixes: Iterable[str], address: str) -> bool:
 def is_public(address: str) -> bool:
     """Tell whether the text is an IPv4 address that callers on the Internet can have."""
     return bool(AddressSet.parse(address) & PUBLIC)
-
-
-def _interval(prefix: str) -> Iterator[Interval]:
-    try:
-        network = ipaddress.IPv4Network(prefix.strip(), strict=False)
-    except ValueError:
-        return
-    yield int(network.network_address), int(network.broadcast_address)

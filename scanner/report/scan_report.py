@@ -36,6 +36,7 @@ class Report:
     """By ID."""
     estate: tuple[AnyResource, ...]
     """Every resource of the snapshot, by ID."""
+    cloud: str = "AzurePublic"
 
     @property
     def complete(self) -> bool:

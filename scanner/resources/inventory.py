@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from scanner.resources.resource import AnyResource, ResourceId, Table
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.resource import AnyResource, Named, ResourceId, Table
 from scanner.resources.types import RESOURCE_TYPES
-from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot, Subscription
+from scanner.resources.virtual_machine import VirtualMachine
+from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, Row, Snapshot, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +27,11 @@ _DECODERS = {kind.ARM_TYPE: msgspec.json.Decoder(kind.PROPERTIES) for kind in RE
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Every resource of a snapshot by its ID, and every gap: declared, or found on reading."""
+    """
+    Every resource of a snapshot by its ID, and every gap: declared, or found on reading.
+
+    Both are in order, whatever the order of the rows.
+    """
 
     resources: Mapping[ResourceId, AnyResource]
     gaps: tuple[Gap, ...]
@@ -36,9 +46,10 @@ def declared(snapshot: Snapshot) -> Snapshot:
     Bare rows vouch for the types they hold and for no other; a saved snapshot
     vouches for the types it was asked for.
     """
-    asked = {row.type.lower() for row in snapshot.rows} if not snapshot.vouches else snapshot.types
-    if asked is None:
+    if snapshot.vouches and snapshot.types is None:
         return snapshot
+    stated = (snapshot.types or ()) if snapshot.vouches else (row.type for row in snapshot.rows)
+    asked = {kind.lower() for kind in stated}
     missing = (
         kind.ARM_TYPE
         for kind in RESOURCE_TYPES
@@ -48,7 +59,7 @@ def declared(snapshot: Snapshot) -> Snapshot:
         Gap(scope=EVERYWHERE, type=kind, reason=GapReason.NOT_READ, detail="not in the snapshot")
         for kind in missing
     )
-    known = {gap.type for gap in snapshot.gaps if gap.scope == EVERYWHERE}
+    known = {gap.type.lower() for gap in snapshot.gaps if gap.scope == EVERYWHERE}
     found = tuple(gap for gap in gaps if gap.type not in known)
     return msgspec.structs.replace(snapshot, gaps=(*snapshot.gaps, *found), vouches=True)
 
@@ -58,48 +69,120 @@ def parse(snapshot: Snapshot) -> Inventory:
     Turn rows into resources.
 
     A row that cannot be read becomes a gap: a resource left out quietly would
-    be a violation left out.
+    be a violation left out. A child's own row counts before what its parent
+    says of it; of two rows with one ID, the later counts.
     """
     snapshot = declared(snapshot)
-    resources: dict[ResourceId, AnyResource] = {}
-    gaps = list(snapshot.gaps)
-    for row in snapshot.rows:
-        for made in _parsed(row):
-            if isinstance(made, Gap):
-                gaps.append(made)
-                logger.warning("%s: not read: %s", made.scope, made.detail)
-                continue
-            if made.id in resources and made.row is row:
-                logger.warning("%s: twice in the snapshot; the later row counts", made.id)
-            resources[made.id] = made
-    return Inventory(resources, tuple(sorted({*gaps})), snapshot.cloud, snapshot.subscriptions)
+    found: list[Gap] = []
+    alone = _latest(_kept((_made(row, EVERYWHERE) for row in snapshot.rows), found))
+    embedded = {made.id: made for made in _kept(_embedded(alone), found)}
+    resources = _attached(dict(sorted((embedded | alone).items())))
+    stated = (msgspec.structs.replace(gap, type=gap.type.lower()) for gap in snapshot.gaps)
+    gaps = {*stated, *found}
+    gaps.update(_missing_links(resources, gaps))
+    return Inventory(resources, tuple(sorted(gaps)), snapshot.cloud, snapshot.subscriptions)
 
 
-def _parsed(row: Row) -> Iterator[AnyResource | Gap]:
-    """Yield the row's resource and the children inside it, or why there is none."""
+def _kept(made: Iterable[AnyResource | Gap | None], gaps: list[Gap]) -> Iterator[AnyResource]:
+    """Yield the resources; put the gaps aside, and say so."""
+    for item in made:
+        if isinstance(item, Gap):
+            gaps.append(item)
+            logger.warning("%s: not read: %s", item.scope, item.detail)
+        elif item is not None:
+            yield item
+
+
+def _latest(made: Iterable[AnyResource]) -> dict[ResourceId, AnyResource]:
+    """Return the resources by ID; of several with one ID, the last, with a warning."""
+    latest: dict[ResourceId, AnyResource] = {}
+    repeated = set()
+    for resource in made:
+        if latest.pop(resource.id, None) is not None:
+            repeated.add(resource.id)
+        latest[resource.id] = resource
+    for resource_id in sorted(repeated):
+        logger.warning("%s: twice in the snapshot; the later row counts", resource_id)
+    return latest
+
+
+def _embedded(alone: Mapping[ResourceId, AnyResource]) -> Iterator[AnyResource | Gap | None]:
+    """Yield what came only inside other resources' properties, their holders in order."""
+    for _, holder in sorted(alone.items()):
+        for row in holder.children():
+            if ResourceId(row.id) not in alone:
+                yield _made(row, holder.id.text)
+
+
+def _made(row: Row, scope: str) -> AnyResource | Gap | None:
+    """
+    Return the row's resource, or why there is none; None for a type that is not modelled.
+
+    `scope` is where the resource is if its ID does not tell.
+    """
     kind = BY_TYPE.get(row.type.lower())
     if kind is None:
         logger.debug("not modelled: %s", row.id)
-        return
-    try:
-        resource = _resource(kind, row)
-    except msgspec.ValidationError as error:
-        yield _unparsable(row, kind, str(error))
-        return
-    yield resource
-    for child in resource.children():
-        yield from _parsed(child)
-
-
-def _resource(kind: type[AnyResource], row: Row) -> AnyResource:
+        return None
     resource_id = ResourceId(row.id)
     if resource_id.type != kind.ARM_TYPE:
-        raise msgspec.ValidationError(f"its id is of type {resource_id.type or 'none'!r}")
+        cause = f"{row.id or 'no id'}: its id is of type {resource_id.type or 'none'!r}"
+        return _unparsable(scope, kind, cause)
     if bytes(row.properties) == b"null":
-        raise msgspec.ValidationError("it has no properties")
-    properties = _DECODERS[kind.ARM_TYPE].decode(row.properties)
+        return _unparsable(row.id, kind, "it has no properties")
+    try:
+        properties = _DECODERS[kind.ARM_TYPE].decode(row.properties)
+    except RecursionError:
+        return _unparsable(row.id, kind, "nested too deeply")
+    except ValueError as error:  # what msgspec raises, and bad UTF-8
+        return _unparsable(row.id, kind, str(error))
     return kind(id=resource_id, name=row.name or resource_id.name, row=row, properties=properties)
 
 
-def _unparsable(row: Row, kind: type[AnyResource], cause: str) -> Gap:
-    return Gap(scope=row.id, type=kind.ARM_TYPE, reason=GapReason.UNPARSABLE, detail=cause)
+def _unparsable(scope: str, kind: type[AnyResource], cause: str) -> Gap:
+    return Gap(scope=scope, type=kind.ARM_TYPE, reason=GapReason.UNPARSABLE, detail=cause)
+
+
+def _attached(resources: dict[ResourceId, AnyResource]) -> dict[ResourceId, AnyResource]:
+    """Tell interfaces that name no owner which private endpoint or machine names them."""
+    for owner in tuple(resources.values()):
+        if not isinstance(owner, PrivateEndpoint | VirtualMachine):
+            continue
+        for interface_id in owner.interfaces:
+            interface = resources.get(interface_id)
+            if isinstance(interface, NetworkInterface) and interface.owner is None:
+                resources[interface_id] = _belonging(interface, owner)
+    return resources
+
+
+def _belonging(
+    interface: NetworkInterface, owner: PrivateEndpoint | VirtualMachine
+) -> NetworkInterface:
+    key = "private_endpoint" if isinstance(owner, PrivateEndpoint) else "virtual_machine"
+    named = {key: Named(id=owner.id.text)}
+    properties = msgspec.structs.replace(interface.properties, **named)
+    return dataclasses.replace(interface, properties=properties)
+
+
+def _missing_links(
+    resources: Mapping[ResourceId, AnyResource], gaps: Iterable[Gap]
+) -> Iterator[Gap]:
+    """
+    Yield a gap for each zone that has more links than the snapshot holds.
+
+    None where the links were not read at all: that gap says it for every zone.
+    Records cannot be counted so: the zone counts its SOA and other types too.
+
+    Source: https://learn.microsoft.com/rest/api/dns/privatedns/private-zones/get
+    """
+    kind = VirtualNetworkLink.ARM_TYPE
+    if any(gap.scope == EVERYWHERE and gap.type in {kind, ANY_TYPE} for gap in gaps):
+        return
+    held = Counter(item.id.parent for item in resources.values() if kind == item.ARM_TYPE)
+    for zone in resources.values():
+        if not isinstance(zone, PrivateDnsZone):
+            continue
+        told = zone.properties.number_of_virtual_network_links or 0
+        if told > held[zone.id]:
+            detail = f"{held[zone.id]} of {told} links were read"
+            yield Gap(scope=zone.id.text, type=kind, reason=GapReason.NOT_READ, detail=detail)

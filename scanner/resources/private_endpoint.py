@@ -72,7 +72,7 @@ class PrivateEndpointProperties(Properties):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrivateEndpoint(Resource[PrivateEndpointProperties]):
-    """A private endpoint."""
+    """A private endpoint. The edge from its interface is the interface's to draw."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/privateendpoints"
     PROPERTIES: ClassVar[type[Properties]] = PrivateEndpointProperties
@@ -84,12 +84,16 @@ class PrivateEndpoint(Resource[PrivateEndpointProperties]):
         automatic = properties.private_link_service_connections or ()
         return automatic + (properties.manual_private_link_service_connections or ())
 
+    @property
+    def interfaces(self) -> tuple[ResourceId, ...]:
+        """The interfaces it names, in the snapshot or not."""
+        named = self.properties.network_interfaces or ()
+        return tuple(ResourceId(interface.id) for interface in named if interface.id)
+
     def references(self) -> Iterator[Reference]:
-        """Yield its subnet, its interface, the services it asked for and those it serves."""
+        """Yield its subnet, its groups, the services it asked for and those it serves."""
         properties = self.properties
         yield from refer(Relation.PLACED_IN, properties.subnet)
-        for interface in properties.network_interfaces or ():
-            yield from refer(Relation.ATTACHED_TO, interface)
         yield from refer(Relation.MEMBER_OF, *(properties.application_security_groups or ()))
         for connection in self.connections:
             if connection.target is not None:

@@ -107,6 +107,8 @@ class Relation(StrEnum):
     """A subnet or network interface and its network security group."""
     INHERITS = "inherits", "inheritedBy"
     """A firewall policy and its base policy."""
+    LEAVES_BY = "leavesBy", "exitOf"
+    """A DNS forwarding ruleset and the outbound endpoint its queries leave by."""
     LINKED_TO = "linkedTo", "linkedBy"
     """A virtual network link of a private DNS zone and the VNet that asks the zone."""
     MANAGES = "manages", "managedBy"

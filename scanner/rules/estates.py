@@ -23,6 +23,12 @@ _HOME = uuid.UUID("a0a15ca0-0000-4000-8000-000000000000")
 _OURS = frozenset({"subscription", "resourceGroup"})
 
 
+def home() -> Path:
+    """Return the folder of the rules that come with the scanner: in its wheel, or its checkout."""
+    inside = Path(__file__).parents[1] / "_rules"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "rules"
+
+
 def load(path: Path) -> Mapping[str, Any]:
     """Read an estate: resources by name, a child's name being `parent/child`."""
     source = Source(path)
@@ -35,6 +41,11 @@ def given(example: Example, estates: Path) -> Snapshot:
     """Build the snapshot that an example is about."""
     estate = load(estates / f"{example.given}.yaml")
     return snapshot(merge_patch(estate, example.patch), unread=example.unread)
+
+
+def demo() -> Snapshot:
+    """Build the snapshot of the broken estate that ships with the tool."""
+    return snapshot(load(home() / "demo.yaml"))
 
 
 def snapshot(estate: Mapping[str, Any], unread: tuple[str, ...] = ()) -> Snapshot:

@@ -13,6 +13,7 @@ from scanner.findings import Severity, Verdict
 from scanner.resources import BY_TYPE
 from scanner.rules import templates
 from scanner.rules.document import Source, read
+from scanner.rules.estates import home
 from scanner.rules.rule import Example, Rule
 from scanner.rules.shapes import (
     Choice,
@@ -73,12 +74,6 @@ RULE = Record(
     },
     {"when": CONDITION, "maps": _MAPS},
 )
-
-
-def home() -> Path:
-    """Return the folder of the rules that come with the scanner: in its wheel, or its checkout."""
-    inside = Path(__file__).parents[1] / "_rules"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "rules"
 
 
 def load_all(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import msgspec
 
 from scanner.errors import SnapshotError
-from scanner.snapshot.bytes import read
+from scanner.printable import printable
+from scanner.snapshot.bytes import HINT, begin, invalid_utf_8, origin_of, place, read
 from scanner.snapshot.record import (
     ANY_TYPE,
     EVERYWHERE,
@@ -23,15 +23,32 @@ from scanner.snapshot.record import (
 )
 from scanner.snapshot.secrets import without_secrets
 
-logger = logging.getLogger(__name__)
-
-HINT = (
-    "expected a snapshot saved by aoai-scan, the output of `az graph query`, "
-    "a JSON array of rows, or one JSON row a line"
-)
-
+LONGEST = 100
+"""A message quotes no more of a file than this."""
 
 NOTHING = msgspec.Raw(b"")
+
+_CUT_OFF = "cut off, or half a surrogate pair"
+_GAP = f"a gap has a scope, a type and a reason, one of {', '.join(GapReason)}"
+
+
+class _Shape(msgspec.Struct):
+    """Enough of an object to tell what it is, without decoding what it holds."""
+
+    id: msgspec.Raw = NOTHING
+    type: msgspec.Raw = NOTHING
+    rows: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
+
+    def is_document(self) -> bool:
+        return self.rows is not NOTHING or self.data is not NOTHING
+
+
+class _Envelope(msgspec.Struct):
+    """Whatever a row that is none calls itself."""
+
+    id: Any = None
+    type: Any = None
 
 
 class _Document(msgspec.Struct, rename="camel"):
@@ -43,7 +60,7 @@ class _Document(msgspec.Struct, rename="camel"):
     taken_at: str | None = None
     cloud: str = "AzurePublic"
     subscriptions: tuple[Subscription, ...] = ()
-    gaps: tuple[Gap, ...] | None = None
+    gaps: msgspec.Raw = NOTHING
     types: tuple[str, ...] | None = None
     count: int | None = None
     total_records: int | None = None
@@ -59,7 +76,7 @@ def load(path: Path | None) -> Snapshot:
 
     Raises SnapshotError, with file, line and column, when it is not one.
     """
-    return parse(read(path), "standard input" if path is None else str(path))
+    return parse(read(path), origin_of(path))
 
 
 def parse(content: bytes, origin: str) -> Snapshot:
@@ -69,37 +86,44 @@ def parse(content: bytes, origin: str) -> Snapshot:
     Accepted: what `save` writes, `az graph query` output, a bare array of rows,
     JSON Lines. The last three carry no claim to be complete (`vouches` is False).
     """
+    invalid = invalid_utf_8(content)
+    if invalid is not None:
+        where = place(content, invalid)
+        raise SnapshotError(f"{origin}:{where}: not UTF-8: byte {content[invalid]:#04x}; {HINT}")
     try:
         return _parse(content, origin)
     except RecursionError:
         raise SnapshotError(f"{origin}: nested too deeply to be a snapshot; {HINT}") from None
     except msgspec.ValidationError as error:
-        raise SnapshotError(f"{origin}: {error}; {HINT}") from error
+        raise SnapshotError(f"{origin}: {_cause(error)}; {HINT}") from error
     except msgspec.DecodeError as error:
-        place = _place(content, str(error))
-        raise SnapshotError(f"{origin}:{place}: not JSON: {_cause(error)}; {HINT}") from error
+        where = place(content, _position(error, len(content)))
+        raise SnapshotError(f"{origin}:{where}: not JSON: {_cause(error)}; {HINT}") from error
 
 
 def _parse(content: bytes, origin: str) -> Snapshot:
-    if content[:1] == b"[":
+    first = begin(content)
+    if first is not None and content[first] == ord("["):
         rows, gaps = _rows(content, origin)
         return Snapshot(rows=rows, gaps=gaps, vouches=False)
-    if _is_json_lines(content):
+    if _is_json_lines(content, first or 0):
         rows, gaps = _judged(_lines(content, origin), origin)
         return Snapshot(rows=rows, gaps=gaps, vouches=False)
     document = msgspec.json.decode(content, type=_Document)
-    if bytes(document.rows):
+    if document.rows is not NOTHING:
         return _saved(document, document.rows, origin)
-    if bytes(document.data):
+    if document.data is not NOTHING:
         return _query_output(document, document.data, origin)
     raise SnapshotError(f"{origin}: a JSON object with neither `rows` nor `data`; {HINT}")
 
 
 def _saved(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
     if document.format != FORMAT:
-        said = "no format" if document.format is None else f"the format {document.format!r}"
+        said = (
+            "no format" if document.format is None else f"the format `{_quoted(document.format)}`"
+        )
         raise SnapshotError(f"{origin}: has {said}; this version reads {FORMAT!r}")
-    if document.gaps is None:
+    if document.gaps is NOTHING:
         raise SnapshotError(f"{origin}: has no `gaps`; write `[]` if everything in scope was read")
     rows, gaps = _rows(raw, origin)
     return Snapshot(
@@ -107,9 +131,17 @@ def _saved(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
         taken_at=document.taken_at,
         cloud=document.cloud,
         subscriptions=document.subscriptions,
-        gaps=(*document.gaps, *gaps),
+        gaps=(*_declared(document.gaps, origin), *gaps),
         types=None if document.types is None else tuple(t.lower() for t in document.types),
     )
+
+
+def _declared(raw: msgspec.Raw, origin: str) -> Iterator[Gap]:
+    try:
+        for gap in msgspec.json.decode(raw, type=list[Gap]):
+            yield msgspec.structs.replace(gap, type=gap.type.lower())
+    except msgspec.ValidationError as error:
+        raise SnapshotError(f"{origin}: gaps: {_cause(error)}; {_GAP}") from error
 
 
 def _query_output(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
@@ -120,17 +152,16 @@ def _query_output(document: _Document, raw: msgspec.Raw, origin: str) -> Snapsho
 
     Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data
     """
-    if bytes(raw).lstrip()[:1] == b"{":
+    if _is_object(raw):
         raise SnapshotError(f"{origin}: `data` is a table; ask with resultFormat objectArray")
     rows, gaps = _rows(raw, origin)
+    held = len(rows) + len(gaps)
     token = document.skip_token or document.skip_token_cli
-    totals = [n for n in (document.total_records, document.total_records_cli) if n is not None]
-    truncated = str(document.result_truncated).lower() == "true"
-    if token or truncated or any(total > len(rows) for total in totals):
-        total = f" of {max(totals)}" if totals else ""
-        detail = f"{origin} holds {len(rows)}{total} rows: ask for the remaining pages"
-        cut = Gap(scope=EVERYWHERE, type=ANY_TYPE, reason=GapReason.TRUNCATED, detail=detail)
-        gaps = (*gaps, cut)
+    counts = (document.count, document.total_records, document.total_records_cli)
+    total = max((count for count in counts if count is not None), default=held)
+    if token or total > held or str(document.result_truncated).lower() == "true":
+        detail = f"{origin} holds {held} of {total} rows: ask for the remaining pages"
+        gaps = (*gaps, _gap(EVERYWHERE, ANY_TYPE, detail, GapReason.TRUNCATED))
     return Snapshot(rows=rows, gaps=gaps, vouches=False)
 
 
@@ -139,16 +170,20 @@ def _rows(raw: bytes | msgspec.Raw, origin: str) -> tuple[tuple[Row, ...], tuple
     try:
         decoded: Iterable[Row | Gap] = msgspec.json.decode(raw, type=list[Row])
     except msgspec.ValidationError:
-        decoded = _one_by_one(msgspec.json.decode(raw, type=list[msgspec.Raw]), origin)
+        decoded = _one_by_one(raw, origin)
     return _judged(decoded, origin)
 
 
-def _one_by_one(raws: Iterable[bytes | msgspec.Raw], origin: str) -> Iterator[Row | Gap]:
+def _one_by_one(rows: bytes | msgspec.Raw, origin: str) -> Iterator[Row | Gap]:
+    try:
+        raws = msgspec.json.decode(rows, type=list[msgspec.Raw])
+    except msgspec.ValidationError as error:
+        raise SnapshotError(f"{origin}: rows: {_cause(error)}; {HINT}") from error
     for position, raw in enumerate(raws, start=1):
         try:
             yield msgspec.json.decode(raw, type=Row)
         except msgspec.ValidationError as error:
-            yield _unparsable(EVERYWHERE, ANY_TYPE, f"row {position} of {origin}: {error}")
+            yield _misshapen(raw, f"row {position} of {origin}: {_cause(error)}")
 
 
 def _judged(decoded: Iterable[Row | Gap], origin: str) -> tuple[tuple[Row, ...], tuple[Gap, ...]]:
@@ -158,60 +193,83 @@ def _judged(decoded: Iterable[Row | Gap], origin: str) -> tuple[tuple[Row, ...],
         if isinstance(row, Gap):
             gaps.append(row)
         elif not row.id or not row.type:
-            scope = row.id or EVERYWHERE
             missing = "type" if row.id else "id"
-            detail = f"row {position} of {origin} has no {missing}"
-            gaps.append(_unparsable(scope, row.type.lower() or ANY_TYPE, detail))
+            gaps.append(_gap(row.id, row.type, f"row {position} of {origin} has no {missing}"))
         else:
             rows.append(without_secrets(row))
     return tuple(rows), tuple(gaps)
 
 
-def _unparsable(scope: str, kind: str, detail: str) -> Gap:
-    return Gap(scope=scope, type=kind, reason=GapReason.UNPARSABLE, detail=detail)
+def _misshapen(raw: bytes | msgspec.Raw, detail: str) -> Gap:
+    """Return the gap that a row leaves which is none, where the row says it belongs."""
+    try:
+        named = msgspec.json.decode(raw, type=_Envelope)
+    except msgspec.ValidationError:
+        named = _Envelope()
+    scope, kind = (text if isinstance(text, str) else "" for text in (named.id, named.type))
+    return _gap(scope, kind, detail)
 
 
-def _is_json_lines(content: bytes) -> bool:
+def _gap(scope: str, kind: str, detail: str, reason: GapReason = GapReason.UNPARSABLE) -> Gap:
+    return Gap(
+        scope=scope or EVERYWHERE, type=kind.lower() or ANY_TYPE, reason=reason, detail=detail
+    )
+
+
+def _is_json_lines(content: bytes, first: int) -> bool:
     """Tell rows a line from one object, which never ends on its first line and goes on."""
-    first, _, rest = content.partition(b"\n")
-    if not rest.strip():
-        return _is_row(first)
+    end = content.find(b"\n", first)
+    line = memoryview(content)[first : end if end >= 0 else len(content)]
     try:
-        msgspec.json.decode(first)
+        shape = msgspec.json.decode(line, type=_Shape)
     except msgspec.DecodeError:
         return False
-    return True
-
-
-def _is_row(line: bytes) -> bool:
-    try:
-        document: Any = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    if shape.is_document():
         return False
-    return isinstance(document, dict) and "id" in document and "type" in document
+    goes_on = end >= 0 and begin(content, end) is not None
+    return goes_on or (shape.id is not NOTHING and shape.type is not NOTHING)
 
 
 def _lines(content: bytes, origin: str) -> Iterator[Row | Gap]:
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
             yield msgspec.json.decode(line, type=Row)
         except msgspec.ValidationError as error:
-            yield _unparsable(EVERYWHERE, ANY_TYPE, f"{origin}:{number}: {error}")
+            yield _misshapen(line, f"{origin}:{number}: {_cause(error)}")
         except msgspec.DecodeError as error:
-            raise SnapshotError(f"{origin}:{number}: not JSON: {_cause(error)}") from error
+            column = place(line, _position(error, len(line))).removeprefix("1:")
+            where = f"{origin}:{number}:{column}"
+            raise SnapshotError(f"{where}: not JSON: {_cause(error)}; {HINT}") from error
 
 
-def _place(content: bytes, message: str) -> str:
-    """Turn msgspec's byte position into line:column; a cut-off file is wrong at its end."""
-    _, found, rest = message.partition("(byte ")
-    position = int(rest.rstrip(")")) if found else len(content)
-    before = content[:position]
-    line = before.count(b"\n") + 1
-    column = position - before.rfind(b"\n")
-    return f"{line}:{column}"
+def _position(error: msgspec.DecodeError, end: int) -> int:
+    """
+    Return the byte that msgspec means; what is cut off is wrong at its end.
+
+    It counts from 0, but from 1 where it says `trailing characters`.
+    """
+    before, found, rest = str(error).partition(" (byte ")
+    if not found:
+        return end
+    return int(rest.rstrip(")")) - before.endswith("trailing characters")
+
+
+def _is_object(raw: msgspec.Raw) -> bool:
+    try:
+        msgspec.json.decode(raw, type=_Shape)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _cause(error: msgspec.DecodeError) -> str:
-    return str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
+    """Return what msgspec says, which may quote the file, without what we say ourselves."""
+    cause = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
+    return _quoted(cause.replace("Input data was truncated", _CUT_OFF))
+
+
+def _quoted(text: str) -> str:
+    """Return text from the file as part of a line that people read."""
+    return printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")

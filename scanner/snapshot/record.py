@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 
+from scanner.errors import SnapshotError
+from scanner.printable import printable
+
 FORMAT = "aoai-scan/snapshot/1"
 
 ANY_TYPE = "*"
@@ -44,9 +47,18 @@ class Row(msgspec.Struct, kw_only=True, rename="camel", gc=False):
     properties: msgspec.Raw = NULL
 
     def document(self) -> Mapping[str, Any]:
-        """Return the row as the JSON object it was; what is absent or null is left out."""
+        """
+        Return the row as the JSON object it was; what is absent or null is left out.
+
+        Raises SnapshotError for what JSON can write and nobody can hold: 1e999.
+        """
+        try:
+            nested = {key: msgspec.json.decode(getattr(self, key)) for key in _NESTED}
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise SnapshotError(
+                f"{printable(self.id)}: cannot be read: {error}; mend it"
+            ) from error
         plain = {key: getattr(self, attribute) for attribute, key in _PLAIN}
-        nested = {key: msgspec.json.decode(getattr(self, key)) for key in _NESTED}
         return {key: value for key, value in (plain | nested).items() if value is not None}
 
 

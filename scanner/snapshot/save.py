@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from pathlib import Path
 
 import msgspec
 
 from scanner.errors import SnapshotError
-from scanner.snapshot.record import (
-    ANY_TYPE,
-    EVERYWHERE,
-    FORMAT,
-    Gap,
-    GapReason,
-    Row,
-    Snapshot,
-)
-
-_NO_CLAIM = Gap(
-    scope=EVERYWHERE,
-    type=ANY_TYPE,
-    reason=GapReason.NOT_READ,
-    detail="saved from rows that made no claim to be complete",
-)
+from scanner.printable import printable
+from scanner.snapshot.record import FORMAT, Row, Snapshot
 
 
 def encode(snapshot: Snapshot) -> bytes:
     """
     Return the snapshot as two-space JSON: rows by id, keys in alphabetical order.
 
-    Rows that made no claim to be complete do not gain one by being saved.
+    Rows that made no claim to be complete do not gain one by being saved: they
+    vouch for the types they hold. Of two rows with one id the later stays the later.
     """
+    types = snapshot.types if snapshot.vouches else {row.type.lower() for row in snapshot.rows}
     document = {
         "format": FORMAT,
         "takenAt": snapshot.taken_at,
         "cloud": snapshot.cloud,
         "subscriptions": sorted(snapshot.subscriptions),
-        "types": None if snapshot.types is None else sorted(snapshot.types),
-        "gaps": sorted(snapshot.gaps if snapshot.vouches else (*snapshot.gaps, _NO_CLAIM)),
+        "types": None if types is None else sorted(types),
+        "gaps": sorted(snapshot.gaps),
     }
     document = {key: value for key, value in document.items() if value is not None}
-    rows = [_sorted(row) for row in sorted(snapshot.rows, key=_key)]
+    rows = [_sorted(row) for row in sorted(snapshot.rows, key=_id)]
     return msgspec.json.format(msgspec.json.encode(document | {"rows": rows}), indent=2) + b"\n"
 
 
@@ -59,12 +48,15 @@ def save(snapshot: Snapshot, path: Path) -> None:
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SnapshotError(f"{path}: cannot be written: {error.strerror}") from error
+        cause = f"cannot be written: {error.strerror}; name another file"
+        raise SnapshotError(f"{printable(str(path))}: {cause}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
 
 
-def _key(row: Row) -> tuple[str, str, bytes]:
-    return row.id.lower(), row.type.lower(), bytes(row.properties)
+def _id(row: Row) -> str:
+    return row.id.lower()
 
 
 def _sorted(row: Row) -> msgspec.Raw:

@@ -56,12 +56,21 @@ Source: https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gat
 """
 
 
+_MARK_BYTES = tuple(mark.encode() for mark in _MARKS)
+
+_ESCAPE = b"\\u"
+"""A key may be written `shared\\u004bey`; then every key is read."""
+
+_REFERENCES = ("secretid", "secreturi")
+"""A key that ends in one of these holds the address of a secret in a key vault, which is none."""
+
+
 def without_secrets(row: Row) -> Row:
     """Return the row, its secret values gone. The row itself when it holds none."""
     if row.type.lower() in HARMLESS:
         return row
     lowered = bytes(row.properties).lower()
-    if not any(mark.encode() in lowered for mark in _MARKS):
+    if _ESCAPE not in lowered and not any(mark in lowered for mark in _MARK_BYTES):
         return row
     kept = _kept(msgspec.json.decode(row.properties))
     return msgspec.structs.replace(row, properties=msgspec.Raw(msgspec.json.encode(kept)))
@@ -79,4 +88,7 @@ def _kept(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 def _is_secret(key: str, value: object) -> bool:
     """Tell secret text from a structure whose name merely speaks of secrets."""
-    return isinstance(value, str) and any(mark in key.lower() for mark in _MARKS)
+    key = key.lower()
+    if not isinstance(value, str) or key.endswith(_REFERENCES):
+        return False
+    return any(mark in key for mark in _MARKS)

@@ -1,0 +1,90 @@
+# Everything is installed in a virtual environment of this folder; nothing globally.
+# `make VENV=elsewhere ...` and `make PYTHON=python3.13 ...` choose another.
+
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:  ## Show this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: $(VENV)/.installed  ## Scan the estate that ships with the tool; no Azure, no account
+	@$(BIN)/aoai-scan --demo --fail-on never
+
+.PHONY: test
+test: $(VENV)/.installed-dev  ## Run the tests
+	@$(BIN)/pytest -n auto
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev  ## Check style, types and who imports whom
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >$(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+
+.PHONY: check
+check: lint test  ## Run what CI runs: lint, then test
+
+.PHONY: samples
+samples: $(VENV)/.installed-dev  ## Rewrite reports/sample; then review the diff
+	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py
+
+.PHONY: docs
+docs: $(VENV)/.installed-dev  ## Rewrite docs/rules from rules/
+	@$(BIN)/aoai-scan rules docs -o docs/rules
+
+.PHONY: lock
+lock:  ## Pin the newest versions that pyproject.toml allows (needs uv)
+	@uv pip compile $(LOCK) --group build pyproject.toml -o requirements.lock
+	@uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.lock
+
+.PHONY: clean
+clean:  ## Remove the virtual environment and everything that was generated
+	@rm -rf $(VENV) build dist .hypothesis .*_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+# Debian's python3 comes without ensurepip until python3-venv is installed; its pip can do the same.
+define NO_VENV
+cannot make a virtual environment with $(PYTHON).
+Install Debian's package python3-venv (apt install python3-venv), or uv, and try again.
+endef
+export NO_VENV
+
+ifdef UV
+CREATE  = uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
+INSTALL = uv pip install --quiet --python $(BIN)/python
+else
+CREATE  = $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+	|| { $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	  && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
+	|| { echo "$$NO_VENV" >&2; rm -rf $(VENV); exit 1; }
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+endif
+
+$(BIN)/python:
+	@$(if $(UV),true,$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))') \
+	  || { echo "needs Python 3.11 or later as $(PYTHON); name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(CREATE)
+
+# Only what the lock names, byte for byte; then this checkout, built by the pinned builder.
+define INSTALL_LOCKED
+	@echo 'installing $< in $(VENV)' >&2
+	@$(INSTALL) --require-hashes -r $<
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	$(INSTALL_LOCKED)
+
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(INSTALL_LOCKED)

@@ -1,0 +1,61 @@
+"""`aoai-scan collect`: read Azure, write a snapshot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from scanner.cli import console
+from scanner.cli.source import Source, live_options
+
+INCOMPLETE = 3
+
+MOST_GAPS = 10
+
+
+@click.command()
+@live_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    envvar="AOAI_SCAN_OUTPUT",
+    help="Where to save it; .gz is compressed.",
+)
+@click.option("--no-progress", is_flag=True, envvar="AOAI_SCAN_NO_PROGRESS", help="No progress.")
+@click.pass_context
+def collect(
+    context: click.Context,
+    /,
+    *,
+    output: Path,
+    no_progress: bool,
+    **_source: object,
+) -> None:
+    """
+    Read Azure and save a snapshot, to be judged later or elsewhere.
+
+    The snapshot holds no secrets. What could not be read is in it as gaps; then
+    the exit code is 3.
+    """
+    source = Source.of(context)
+    if not source.is_live:
+        raise click.UsageError(
+            "name what to read: --subscription ID, --management-group ID or --all-subscriptions"
+        )
+    from scanner.snapshot import save  # noqa: PLC0415 - `--help` needs none of it
+
+    with console.Progress(shown=not no_progress) as progress:
+        snapshot = source.read(progress)
+        save(snapshot, output)
+    rows, subscriptions = len(snapshot.rows), len(snapshot.subscriptions)
+    console.note(f"wrote {output}: {rows} rows of {subscriptions} subscriptions")
+    for gap in snapshot.gaps[:MOST_GAPS]:
+        console.note(f"not read: {gap.type} in {gap.scope}: {gap.reason}: {gap.detail}")
+    if len(snapshot.gaps) > MOST_GAPS:
+        console.note(f"not read: {len(snapshot.gaps) - MOST_GAPS} more; see its gaps")
+    sys.exit(INCOMPLETE if snapshot.gaps else 0)

@@ -1,0 +1,208 @@
+"""`aoai-scan`: the scan itself, and the group of its sub-commands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner import __version__
+from scanner.cli import console
+from scanner.cli.collect import collect
+from scanner.cli.output import destinations, write
+from scanner.cli.rules import rules, selected
+from scanner.cli.source import Source, live_options, offline_options
+from scanner.errors import ScanError
+from scanner.report import FORMATS
+
+if TYPE_CHECKING:  # `--help` needs none of it
+    from scanner.report.scan_report import Report
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+FOUND, INCOMPLETE, INTERRUPTED = 1, 3, 130
+
+EPILOG = """\b
+Exit codes:
+  0  complete, nothing at or above --fail-on
+  1  at least one finding at or above --fail-on
+  2  the request was wrong: usage, rules, snapshot
+  3  incomplete: part could not be read, and no finding gave 1
+"""
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+    subcommand_metavar="[COMMAND]",
+)
+@live_options
+@offline_options
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    envvar="AOAI_SCAN_RULES",
+    help="Judge by the rules of this folder as well. Repeatable.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="ID|NAME",
+    envvar="AOAI_SCAN_ONLY",
+    help="Judge by this rule alone. Repeatable.",
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="ID|NAME",
+    envvar="AOAI_SCAN_SKIP",
+    help="Leave this rule out. Repeatable.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(tuple(FORMATS)),
+    envvar="AOAI_SCAN_FORMAT",
+    help="How to say what was found. Repeatable.  [default: table]",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|DIR|-",
+    envvar="AOAI_SCAN_OUTPUT",
+    help="Where to say it.  [default: standard output; several formats: reports/]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice((*SEVERITIES, "never")),
+    default="high",
+    show_default=True,
+    envvar="AOAI_SCAN_FAIL_ON",
+    help="Exit with 1 from this severity on.",
+)
+@click.option(
+    "--save-snapshot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    envvar="AOAI_SCAN_SAVE_SNAPSHOT",
+    help="Keep what was read, to judge it again without Azure; .gz is compressed.",
+)
+@click.option("-q", "--quiet", is_flag=True, envvar="AOAI_SCAN_QUIET", help="No warnings.")
+@click.option("-v", "--verbose", count=True, envvar="AOAI_SCAN_VERBOSE", help="Say more; -vv all.")
+@click.option("--no-color", is_flag=True, envvar="AOAI_SCAN_NO_COLOR", help="No colours.")
+@click.option("--no-progress", is_flag=True, envvar="AOAI_SCAN_NO_PROGRESS", help="No progress.")
+@click.version_option(__version__, prog_name="aoai-scan")
+@click.pass_context
+def cli(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    /,
+    *,
+    folders: tuple[Path, ...],
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: str | None,
+    fail_on: str,
+    save_snapshot: Path | None,
+    quiet: bool,
+    verbose: int,
+    no_color: bool,
+    no_progress: bool,
+    **_source: object,
+) -> None:
+    r"""
+    Judge the networking of Azure OpenAI accounts.
+
+    Can every network that should reach an account reach it privately, and can
+    nobody else?
+
+    \b
+      aoai-scan --demo
+      aoai-scan --subscription ID
+      aoai-scan --snapshot FILE -f sarif -o reports/
+    """
+    console.set_up_logging(-1 if quiet else verbose)
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
+    source = Source.of(context)
+    if not source:
+        raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
+    places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
+    chosen = selected(folders, only, skip)
+
+    from scanner.resources import declared  # noqa: PLC0415 - `--help` needs none of it
+    from scanner.scan import scan  # noqa: PLC0415 - as above
+    from scanner.snapshot import save  # noqa: PLC0415 - as above
+
+    with console.Progress(shown=not (quiet or no_progress)) as progress:
+        snapshot = source.read(progress)
+        if save_snapshot is not None:
+            save(declared(snapshot), save_snapshot)
+        progress("judging")
+        report = scan(snapshot, chosen)
+    color = _wants_color(no_color=no_color, output=output)
+    write(report, places, color=color, width=shutil.get_terminal_size((100, 24)).columns)
+    sys.exit(exit_code(report, fail_on))
+
+
+cli.add_command(collect)
+cli.add_command(rules)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """Return the documented exit code of a finished scan."""
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    if any(f.verdict == "fail" and f.severity in failing for f in report.findings):
+        return FOUND
+    return 0 if report.complete else INCOMPLETE
+
+
+def main() -> None:
+    """Run the command line: every error is one line on standard error, and an exit code."""
+    try:
+        code = cli.main(prog_name="aoai-scan", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.ClickException as wrong:
+        console.error(f"{' '.join(wrong.format_message().split())} (see aoai-scan --help)")
+        code = wrong.exit_code
+    except ScanError as error:
+        console.error(str(error))
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.error("interrupted; no scan was made")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the report closed it; flushing again on exit would only complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _refuse_options(context: click.Context) -> None:
+    """Refuse options of the scan before a sub-command, which would go unheard."""
+    typed = click.core.ParameterSource.COMMANDLINE
+    for name in context.params:
+        heard = name in {"quiet", "verbose"}
+        if context.get_parameter_source(name) is typed and not heard:
+            raise click.UsageError(
+                f"--{name.replace('_', '-')} is an option of the scan; "
+                f"give those of {context.invoked_subcommand} after its name"
+            )
+
+
+def _wants_color(*, no_color: bool, output: str | None) -> bool:
+    if no_color or os.environ.get("NO_COLOR") or output not in {None, "-"}:
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -1,0 +1,101 @@
+"""Reports to standard output or to files: whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import console
+from scanner.errors import RequestError
+from scanner.report import FORMATS, Options
+
+if TYPE_CHECKING:  # `--help` needs none of it
+    from scanner.report.scan_report import Report
+
+STANDARD_OUTPUT = "-"
+FOLDER = Path("reports")
+STEM = "aoai-scan"
+ESTATE = "estate.jsonl"
+
+
+def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, Path | None]:
+    """
+    Return where each format goes; None is standard output.
+
+    One format goes to standard output unless told otherwise, several into a
+    folder. Raises RequestError when several are to share one file.
+    """
+    if output == STANDARD_OUTPUT or (output is None and len(formats) == 1):
+        if len(formats) > 1:
+            raise RequestError("several formats cannot share standard output; use -o FOLDER")
+        return dict.fromkeys(formats)
+    path = FOLDER if output is None else Path(output)
+    is_folder = output is None or output.endswith(("/", "\\")) or path.is_dir()
+    if not is_folder and len(formats) == 1:
+        return {formats[0]: path}
+    if path.exists() and not path.is_dir():
+        raise RequestError(f"{path} is a file; {len(formats)} formats want a folder")
+    return {name: path / f"{STEM}{FORMATS[name].extension}" for name in formats}
+
+
+def write(report: Report, places: Mapping[str, Path | None], *, color: bool, width: int) -> None:
+    """
+    Render every format, then write them.
+
+    SARIF points at the lines of the estate file, so that is written beside it.
+    Raises RequestError when a file cannot be written; then none is.
+    """
+    texts: dict[Path, str] = {}
+    spoken: list[str] = []
+    for name, path in places.items():
+        estate = _estate_beside(path) if name == "sarif" else None
+        options = Options(color=color, width=width, estate_uri=_uri(estate))
+        text = FORMATS[name].render(report, options)
+        if path is None:
+            spoken.append(text)
+        else:
+            texts[path] = text
+        if estate is not None:
+            from scanner.report.estate import render_estate  # noqa: PLC0415 - only for SARIF
+
+            texts[estate] = render_estate(report)
+        elif name == "sarif":
+            console.note(f"note: the results point into {_uri(None)}; -o {FOLDER} writes it")
+    _write_files(texts)
+    for text in spoken:
+        click.echo(text, nl=False, color=color)
+
+
+def _estate_beside(path: Path | None) -> Path | None:
+    return None if path is None else path.parent / ESTATE
+
+
+def _uri(estate: Path | None) -> str:
+    """Return the estate file's path in the repository; outside one, where it should lie."""
+    default = f"{FOLDER.as_posix()}/{ESTATE}"
+    if estate is None:
+        return default
+    try:
+        return estate.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return default
+
+
+def _write_files(texts: Mapping[Path, str]) -> None:
+    unfinished: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished[path] = path.with_name(path.name + ".part")
+            unfinished[path].write_text(text, "utf-8", newline="\n")
+        for path, part in unfinished.items():
+            part.replace(path)
+    except OSError as error:
+        for part in unfinished.values():
+            part.unlink(missing_ok=True)
+        raise RequestError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    for path in texts:
+        console.note(f"wrote {path}")

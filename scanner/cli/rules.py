@@ -1,0 +1,176 @@
+"""`aoai-scan rules`: what is judged, why, and with what proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scanner.cli import console
+from scanner.errors import RequestError, RuleError
+
+if TYPE_CHECKING:  # `--help` needs none of it
+    from scanner.rules import Rule
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def folders_option(command: F) -> F:
+    """Add the option that names further folders of rules."""
+    return click.option(
+        "--rules",
+        "folders",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        envvar="AOAI_SCAN_RULES",
+        help="The rules of this folder as well. Repeatable.",
+    )(command)
+
+
+@click.group()
+def rules() -> None:
+    """List, explain, check and document the rules."""
+
+
+@rules.command("list")
+@folders_option
+@click.option("-f", "--format", "form", type=click.Choice(("table", "json")), default="table")
+def list_(folders: tuple[Path, ...], form: str) -> None:
+    """List every rule: id, severity, name, what it flags."""
+    from scanner.rules.documentation import listed  # noqa: PLC0415 - `--help` needs none of it
+
+    click.echo(listed(_loaded(folders), as_json=form == "json"), nl=False)
+
+
+@rules.command()
+@click.argument("rule", metavar="ID|NAME")
+@folders_option
+def show(rule: str, folders: tuple[Path, ...]) -> None:
+    """Explain one rule: what it flags, why that matters, what to do."""
+    from scanner.rules.documentation import page  # noqa: PLC0415 - as above
+
+    click.echo(page(_named(_loaded(folders), rule)), nl=False)
+
+
+@rules.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Check rule files, or folders of them, without judging anything."""
+    from scanner.rules import load, load_all  # noqa: PLC0415 - as above
+
+    wrong = []
+    for path in _files(paths):
+        try:
+            load(path)
+        except RuleError as error:
+            wrong.append(str(error))
+    for message in wrong:
+        console.error(message)
+    if wrong:
+        raise RuleError(f"{len(wrong)} of the files are not rules")
+    load_all(path for path in paths if path.is_dir() and not _ships_with_us(path))
+    click.echo(f"{len(_files(paths))} files are rules")
+
+
+@rules.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--estates",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the good estates are.  [default: those that ship with the tool]",
+)
+def test(paths: tuple[Path, ...], estates: Path | None) -> None:
+    """Run the examples of rules: those that ship with the tool, or those named."""
+    from scanner.rules import load, load_all  # noqa: PLC0415 - as above
+    from scanner.rules.examples import failures  # noqa: PLC0415 - as above
+
+    chosen = [load(path) for path in _files(paths)] if paths else load_all()
+    wrong = [line for rule in chosen for line in failures(rule, estates)]
+    for line in wrong:
+        console.error(line)
+    examples = sum(len(rule.examples) for rule in chosen)
+    if wrong:
+        raise RuleError(f"{len(wrong)} of {examples} examples do not come out as they say")
+    click.echo(f"{examples} examples of {len(chosen)} rules come out as they say")
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of a rule file, for editors."""
+    from scanner.rules import schema as rule_schema  # noqa: PLC0415 - as above
+
+    click.echo(json.dumps(rule_schema(), indent=2))
+
+
+@rules.command()
+@folders_option
+@click.option(
+    "-o",
+    "--output",
+    default="docs/rules",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+)
+def docs(folders: tuple[Path, ...], output: Path) -> None:
+    """Write a Markdown page for each rule, one for the words, and an index."""
+    from scanner.rules.documentation import pages  # noqa: PLC0415 - as above
+
+    written = pages(_loaded(folders))
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in written.items():
+            (output / name).write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise RequestError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    console.note(f"wrote {len(written)} pages to {output}")
+
+
+def selected(
+    folders: tuple[Path, ...], only: tuple[str, ...], skip: tuple[str, ...]
+) -> tuple[Rule, ...]:
+    """Return the rules to judge by. Raises RequestError for a name that is none."""
+    known = _loaded(folders)
+    wanted = {_named(known, name).id for name in only} or {rule.id for rule in known}
+    unwanted = {_named(known, name).id for name in skip}
+    chosen = tuple(rule for rule in known if rule.id in wanted - unwanted)
+    if not chosen:
+        raise RequestError("--only and --skip leave no rule to judge by")
+    return chosen
+
+
+def _loaded(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
+    from scanner.rules import load_all  # noqa: PLC0415 - `--help` needs none of it
+
+    return load_all(folders)
+
+
+def _named(known: Iterable[Rule], name: str) -> Rule:
+    from scanner.rules.document import near  # noqa: PLC0415 - as above
+
+    by_name = {said: rule for rule in known for said in (rule.id, rule.name)}
+    folded = {said.lower(): rule for said, rule in by_name.items()}
+    if name.lower() not in folded:
+        raise RequestError(f"no rule `{name}`{near(name, by_name)}; see aoai-scan rules list")
+    return folded[name.lower()]
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        found.extend(file for file in inside if file.parent.name != "estates")
+    if not found:
+        raise RuleError(f"{paths[0]}: holds no rules (*.yaml)")
+    return found
+
+
+def _ships_with_us(path: Path) -> bool:
+    from scanner.rules import home  # noqa: PLC0415 - as above
+
+    return path.resolve().is_relative_to(home().resolve())

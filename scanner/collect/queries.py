@@ -1,0 +1,78 @@
+"""What Resource Graph is asked: one query a table, whatever the number of types in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanner.resources.resource import Table
+from scanner.resources.types import RESOURCE_TYPES
+
+ZONE_GROUPS = "microsoft.network/privateendpoints/privatednszonegroups"
+HUB_CONNECTIONS = "microsoft.network/virtualhubs/hubvirtualnetworkconnections"
+FORWARDING_RULES = "microsoft.network/dnsforwardingrulesets/forwardingrules"
+RULESET_LINKS = "microsoft.network/dnsforwardingrulesets/virtualnetworklinks"
+
+SUBSCRIPTIONS = (
+    "resourcecontainers | where type =~ 'microsoft.resources/subscriptions' "
+    "| project id, name, type, subscriptionId, tenantId | order by id asc"
+)
+
+_SHARED = ("id", "name", "type", "location", "resourceGroup", "subscriptionId", "tenantId")
+
+_COLUMNS: Mapping[Table, tuple[str, ...]] = {
+    Table.RESOURCES: (
+        *_SHARED,
+        *("kind", "managedBy", "sku", "identity", "tags", "zones", "properties"),
+    ),
+    # A column that a table lacks fails the whole query, and Microsoft does not list those of
+    # these two; the samples and other tools use no more than these.
+    Table.DNS_RESOURCES: (*_SHARED, "properties"),
+    Table.NETWORK_RESOURCES: (*_SHARED, "properties"),
+}
+
+
+def queries() -> Mapping[Table, str]:
+    """
+    Return the query for each table that holds a type we know.
+
+    `id` must be among the columns and order the rows: without either, pages
+    are lost or repeated. `limit` and `take` would turn paging off. `properties`
+    come whole: an mv-expand in the query is cut short without a word.
+
+    Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data
+    Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language
+    """
+    return {table: _query(table) for table in _COLUMNS if types_of(table)}
+
+
+def types_of(table: Table) -> tuple[str, ...]:
+    """Return the types asked of a table: those we know, and the parents that ARM is asked about."""
+    types = {kind.ARM_TYPE for kind in RESOURCE_TYPES if kind.TABLE is table}
+    if table is Table.ARM:
+        types |= {ZONE_GROUPS, HUB_CONNECTIONS, FORWARDING_RULES, RULESET_LINKS}
+    if table is Table.RESOURCES:
+        types |= {parent_of(kind) for kind in types_of(Table.ARM)}
+    return tuple(sorted(types))
+
+
+def asked_types() -> tuple[str, ...]:
+    """Return every type that a snapshot taken by this version was asked for, lower case."""
+    return tuple(sorted(kind for table in (*_COLUMNS, Table.ARM) for kind in types_of(table)))
+
+
+def types_hidden_with(table: Table) -> tuple[str, ...]:
+    """Return the types we do not see when a table does not answer: its own, and their children."""
+    types = types_of(table)
+    children = (kind for kind in types_of(Table.ARM) if parent_of(kind) in types)
+    return (*types, *children)
+
+
+def parent_of(arm_type: str) -> str:
+    """Return the type of the resource that a child of `arm_type` is part of."""
+    return arm_type.rpartition("/")[0]
+
+
+def _query(table: Table) -> str:
+    types = ", ".join(f"'{kind}'" for kind in types_of(table))
+    columns = ", ".join(_COLUMNS[table])
+    return f"{table} | where type in~ ({types}) | project {columns} | order by id asc"

@@ -1,0 +1,162 @@
+"""Which subscriptions to read: what was asked for, against what can be seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scanner.collect.attempts import RefusedError
+from scanner.collect.near import near
+from scanner.collect.queries import SUBSCRIPTIONS
+from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Answer, Graph
+from scanner.collect.scope import Scope
+from scanner.errors import CollectionError, RequestError
+from scanner.resources.resource import ResourceId
+from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, Subscription
+
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_NONE_READABLE = "NoValidSubscriptionsInQueryRequest"
+_MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/"
+_NEEDS = "needs the role Reader (or a custom role with */read) at that scope"
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The subscriptions asked for, which of them can be read, and gaps for the rest."""
+
+    visible: dict[str, Subscription] = field(default_factory=dict)
+    """By id, lower case."""
+    unseen: list[Subscription] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def asked(self) -> tuple[Subscription, ...]:
+        """Every subscription the snapshot is about, readable or not."""
+        return tuple(sorted((*self.visible.values(), *self.unseen)))
+
+
+def covered(scope: Scope, graph: Graph) -> Coverage:
+    """
+    Find out which subscriptions a scope means.
+
+    Resource Graph leaves out a subscription that the caller may not read and
+    says nothing; only asking for the subscriptions themselves shows it.
+
+    Raises RequestError for a name that means none or several, CollectionError
+    when nothing can be seen.
+
+    Source: https://learn.microsoft.com/azure/governance/resource-graph/overview
+    """
+    if not (scope.subscriptions or scope.management_groups or scope.all_subscriptions):
+        raise RequestError(
+            "nothing to scan: name a --subscription, a --management-group or --all-subscriptions"
+        )
+    ids, names = _ids_and_names(scope)
+    coverage = Coverage()
+    _add_ids(coverage, graph, ids)
+    if names or scope.all_subscriptions:
+        everything = _everything(coverage, graph, names)
+        for name in names:
+            coverage.visible |= _meant(name, everything)
+        coverage.visible |= everything if scope.all_subscriptions else {}
+    for group in scope.management_groups:
+        _add_management_group(coverage, graph, group.strip().rstrip("/").rpartition("/")[2])
+    if not coverage.visible:
+        raise CollectionError(_nothing(coverage))
+    return coverage
+
+
+def _ids_and_names(scope: Scope) -> tuple[Sequence[str], Sequence[str]]:
+    texts = (text.strip().rstrip("/") for text in scope.subscriptions)
+    asked = [text.removeprefix("/subscriptions/") for text in texts]
+    ids = [text.lower() for text in asked if _GUID.fullmatch(text.lower())]
+    names = [text for text in asked if not _GUID.fullmatch(text.lower())]
+    return list(dict.fromkeys(ids)), names
+
+
+def _add_ids(coverage: Coverage, graph: Graph, ids: Sequence[str]) -> None:
+    for batch in batches(ids):
+        answer = graph.read(SUBSCRIPTIONS, subscriptions=batch)
+        seen = _seen(answer)
+        coverage.visible |= seen
+        coverage.gaps += answer.gaps
+        for missing in (subscription for subscription in batch if subscription not in seen):
+            coverage.unseen.append(Subscription(id=missing))
+            coverage.gaps.append(_unseen(missing, answer.failure))
+
+
+def _everything(
+    coverage: Coverage, graph: Graph, names: Sequence[str]
+) -> Mapping[str, Subscription]:
+    """Return all that can be seen. A part of it is a gap, and no place to look up names in."""
+    answer = graph.read(SUBSCRIPTIONS)
+    coverage.gaps += answer.gaps
+    if answer.failure is not None:
+        gap = _gap(EVERYWHERE, answer.failure)
+        if names:
+            raise CollectionError(f"subscriptions cannot be looked up by name: {gap.detail}")
+        coverage.gaps.append(gap)
+    return _seen(answer)
+
+
+def _meant(name: str, everything: Mapping[str, Subscription]) -> Mapping[str, Subscription]:
+    found = {key: one for key, one in everything.items() if one.name.casefold() == name.casefold()}
+    if not found:
+        hint = near(name, (one.name for one in everything.values()))
+        raise RequestError(
+            f"no subscription `{name}` can be seen{hint}; `az account list` lists them"
+        )
+    if len(found) > 1:
+        listed = ", ".join(sorted(found))
+        raise RequestError(
+            f"`{name}` is the name of {len(found)} subscriptions; use an id: {listed}"
+        )
+    return found
+
+
+def _add_management_group(coverage: Coverage, graph: Graph, group: str) -> None:
+    answer = graph.read(SUBSCRIPTIONS, management_groups=[group])
+    coverage.visible |= _seen(answer)
+    coverage.gaps += answer.gaps
+    if answer.failure is not None:
+        coverage.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
+
+
+def _seen(answer: Answer) -> dict[str, Subscription]:
+    ids = {row.id: row.subscription_id or ResourceId(row.id).subscription for row in answer.rows}
+    return {
+        ids[row.id].lower(): Subscription(id=ids[row.id], name=row.name or "")
+        for row in answer.rows
+    }
+
+
+def _unseen(subscription: str, failure: RefusedError | None) -> Gap:
+    """Say why a subscription is missing: it is not visible, unless the question itself failed."""
+    scope = f"/subscriptions/{subscription}"
+    if failure is not None and _NONE_READABLE not in failure.codes:
+        return _gap(scope, failure)
+    detail = f"not visible to whoever is signed in: {_NEEDS}"
+    return Gap(scope=scope, type=ANY_TYPE, reason=GapReason.DENIED, detail=detail)
+
+
+def _gap(scope: str, failure: RefusedError) -> Gap:
+    detail = failure.detail
+    if failure.reason is GapReason.DENIED or _NONE_READABLE in failure.codes:
+        denied = f"{detail}; {_NEEDS}"
+        return Gap(scope=scope, type=ANY_TYPE, reason=GapReason.DENIED, detail=denied)
+    return Gap(scope=scope, type=ANY_TYPE, reason=failure.reason, detail=detail)
+
+
+def _nothing(coverage: Coverage) -> str:
+    if not coverage.gaps:
+        return f"no subscription can be seen; whoever is signed in {_NEEDS}"
+    first, *others = coverage.gaps
+    more = f" (and {len(others)} more)" if others else ""
+    return f"nothing can be read: {first.scope}{more}: {first.detail}"
+
+
+def batches(subscriptions: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the subscriptions in as many as one query should name."""
+    for start in range(0, len(subscriptions), MOST_SUBSCRIPTIONS):
+        yield subscriptions[start : start + MOST_SUBSCRIPTIONS]

@@ -1,0 +1,70 @@
+"""For a program: everything the scan concluded, in a format that only gains fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from scanner import __version__
+from scanner.findings import Evidence, Finding, Severity, Verdict
+from scanner.report.encode import dump, plain
+from scanner.report.options import Options
+from scanner.report.scan_report import Report
+from scanner.snapshot import Gap
+
+FORMAT = "aoai-scan/report/1"
+
+
+def render(report: Report, _options: Options) -> str:
+    """Write the report as JSON, keys in alphabetical order."""
+    document = {
+        "format": FORMAT,
+        "tool": {"name": "aoai-scan", "version": __version__},
+        "takenAt": report.taken_at,
+        "complete": report.complete,
+        "gaps": [_gap(gap) for gap in sorted(report.gaps)],
+        "summary": _summary(report),
+        "findings": [_finding(finding) for finding in report.findings],
+        "accounts": [{"id": str(a.id), "exposure": a.exposure} for a in report.accounts],
+    }
+    return dump(document, sort_keys=True) + "\n"
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    failed = Counter(f.severity for f in report.findings if f.verdict is Verdict.FAIL)
+    counts = {verdict.value: report.tally.counts.get(verdict, 0) for verdict in Verdict}
+    by_severity = {severity.value: failed[severity] for severity in Severity}
+    return {"subjects": report.tally.subjects, **counts, "bySeverity": by_severity}
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    return {"scope": gap.scope, "type": gap.type, "reason": gap.reason.value, "detail": gap.detail}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "verdict": finding.verdict.value,
+        "resource": str(finding.resource),
+        "message": finding.message,
+        "evidence": [_evidence(evidence) for evidence in finding.evidence],
+        "affected": [
+            {"consumer": str(a.consumer), "account": str(a.account), "hostname": a.hostname}
+            for a in finding.affected
+        ],
+        "remediation": {"text": finding.remediation, "az": list(finding.commands)},
+        "maps": {framework: list(controls) for framework, controls in finding.maps.items()},
+        "fingerprint": finding.fingerprint,
+        "suppressed": None,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "resource": str(evidence.resource),
+        "relation": evidence.relation,
+        "pointer": evidence.pointer,
+        "value": plain(evidence.value),
+    }

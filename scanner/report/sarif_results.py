@@ -1,0 +1,101 @@
+"""A finding as a SARIF result: where it is shown, how it is known again, how it was reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.findings import Finding
+from scanner.printable import printable
+from scanner.report.encode import hop, names
+from scanner.report.sarif_locations import Anchors, logical
+from scanner.report.sarif_rules import LEVELS
+from scanner.report.sarif_text import message
+from scanner.resources import ResourceId
+
+_MOST_STEPS = 100
+_MOST_RELATED = 10
+"""Nobody reads further, and code scanning takes no more than it shows; the JSON has them all."""
+
+
+def result(finding: Finding, rule_index: int, places: Anchors) -> dict[str, Any]:
+    """Return the result of a violation. (SARIF 2.1.0 §3.27)."""
+    anchor, line = places.of(finding)
+    location = {
+        "physicalLocation": places.physical(line),
+        "logicalLocations": [logical(finding.resource)],
+    }
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": LEVELS[finding.severity],
+        "message": message(_said(finding)),
+        "locations": [location],
+        **_flow(finding, line, places),
+        **_related(finding, places),
+        "partialFingerprints": _fingerprints(finding),
+        **places.link(finding.resource),
+        "properties": {
+            "anchor": anchor.value,
+            "severity": finding.severity.value,
+            "az": [printable(command) for command in finding.commands],
+        },
+    }
+
+
+def _said(finding: Finding) -> str:
+    """Return the message, and the command that mends it: an annotation shows nothing else."""
+    return f"{finding.message} Fix: {finding.commands[0]}" if finding.commands else finding.message
+
+
+def _fingerprints(finding: Finding) -> dict[str, str]:
+    """
+    Return what the alert is known by: rule and resource, never a line or a text.
+
+    GitHub reads the first only, in the form its own action gives it.
+
+    Source: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support
+    """
+    return {
+        "primaryLocationLineHash": f"{finding.fingerprint[:16]}:1",
+        "aoaiScanResourceRule/v1": finding.fingerprint,
+    }
+
+
+def _flow(finding: Finding, line: int, places: Anchors) -> dict[str, Any]:
+    """Return the evidence as the steps of one path; a single step is no path."""
+    steps = [
+        _step(evidence.resource, hop(evidence), line, places)
+        for evidence in finding.evidence[:_MOST_STEPS]
+    ]
+    if len(steps) < 2:  # noqa: PLR2004 - a path has two ends
+        return {}
+    return {"codeFlows": [{"threadFlows": [{"locations": steps}]}]}
+
+
+def _step(resource: ResourceId, text: str, blamed: int, places: Anchors) -> dict[str, Any]:
+    location = {
+        "physicalLocation": places.physical(places.lines.get(resource, blamed)),
+        "logicalLocations": [logical(resource)],
+        "message": message(text),
+    }
+    return {"location": location}
+
+
+def _related(finding: Finding, places: Anchors) -> dict[str, Any]:
+    """Return whom the finding hurts, as far as they have lines of their own."""
+    hurt = {
+        resource: f"{names(affected.consumer)} asks for {affected.hostname}"
+        for affected in finding.affected
+        for resource in (affected.consumer, affected.account)
+        if resource in places.lines and resource != finding.resource
+    }
+    locations = [
+        {
+            "id": number,
+            "physicalLocation": places.physical(places.lines[resource]),
+            "logicalLocations": [logical(resource)],
+            "message": message(text),
+        }
+        for number, (resource, text) in enumerate(list(hurt.items())[:_MOST_RELATED], start=1)
+    ]
+    return {"relatedLocations": locations} if locations else {}

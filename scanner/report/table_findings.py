@@ -1,0 +1,89 @@
+"""Findings as lines of a terminal: the verdict, then the reason, then the fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from scanner.findings import Finding, Severity
+from scanner.report.encode import hop, names
+from scanner.report.wrap import chain, command, elided, indented, listed, prose
+
+_MARGIN = max(map(len, Severity)) + 2
+_MOST_HOPS = 8
+_MOST_NAMES = 5
+_MOST_ASKERS = 3
+
+_COLORS = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
+"""ECMA-48 renditions. The word stands there too: colour alone tells some readers nothing."""
+
+
+def known(findings: Sequence[Finding], width: int, *, color: bool) -> str:
+    """Return a paragraph per violation."""
+    return "\n\n".join("\n".join(_paragraph(finding, width, color=color)) for finding in findings)
+
+
+def unknown(findings: Sequence[Finding], width: int) -> str:
+    """Return what could not be decided, once for all resources that lack the same thing."""
+    if not findings:
+        return ""
+    ordered = sorted(findings, key=lambda f: (f.severity.rank, *_question(f), f.resource))
+    lines = ["Not known"]
+    for _, group in groupby(ordered, _question):
+        lines += (f"  {line}" for line in _undecided(list(group), width - 2))
+    return "\n".join(lines)
+
+
+def _paragraph(finding: Finding, width: int, *, color: bool) -> Iterator[str]:
+    room = width - _MARGIN
+    margin = " " * _MARGIN
+    first, *rest = _title(finding, names(finding.resource), room)
+    yield f"{_severity(finding.severity, color=color)}{first}"
+    for line in (*rest, *prose(finding.message, room), *_details(finding, room)):
+        yield f"{margin}{line}"
+
+
+def _severity(severity: Severity, *, color: bool) -> str:
+    padding = " " * (_MARGIN - len(severity))
+    word = f"\x1b[{_COLORS[severity]}m{severity}\x1b[0m" if color else severity.value
+    return f"{word}{padding}"
+
+
+def _title(finding: Finding, resources: str, room: int) -> list[str]:
+    return chain((f"{finding.rule} {finding.name}", elided(resources)), "  ", room)
+
+
+def _details(finding: Finding, room: int) -> Iterator[str]:
+    room -= len("why: ")
+    hops = [hop(evidence) for evidence in finding.evidence[:_MOST_HOPS]]
+    if len(finding.evidence) > _MOST_HOPS:
+        hops.append(f"{len(finding.evidence) - _MOST_HOPS} more")
+    yield from indented("why: ", chain(hops, " -> ", room))
+    askers = [f"{names(a.consumer)} -> {a.hostname}" for a in finding.affected]
+    if askers:
+        yield from indented("for: ", prose(listed(askers, _MOST_ASKERS), room))
+    yield from indented("fix: ", _fix(finding, room))
+
+
+def _fix(finding: Finding, room: int) -> list[str]:
+    if finding.commands:
+        return command(finding.commands[0], room)
+    text = " ".join(finding.remediation.split())
+    return prose(re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0], room) if text else []
+
+
+def _question(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.message
+
+
+def _undecided(alike: list[Finding], width: int) -> Iterator[str]:
+    resources = listed([names(finding.resource) for finding in alike], _MOST_NAMES)
+    yield from prose(f"{alike[0].rule} {alike[0].name}  {resources}", width)
+    yield from (f"  {line}" for line in prose(alike[0].message, width - 2))

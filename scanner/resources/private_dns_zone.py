@@ -1,0 +1,60 @@
+"""Microsoft.Network/privateDnsZones, and the links by which VNets ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
+
+
+class PrivateDnsZoneProperties(Properties):
+    """The part of a zone we rely on: how much it says it holds."""
+
+    number_of_virtual_network_links: int | None = None
+    number_of_record_sets: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PrivateDnsZone(Resource[PrivateDnsZoneProperties]):
+    """A private DNS zone. Its name is the domain it answers for."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/privatednszones"
+    PROPERTIES: ClassVar[type[Properties]] = PrivateDnsZoneProperties
+
+    @property
+    def domain(self) -> str:
+        """The domain it answers for, lower case, without a final dot."""
+        return self.name.lower().rstrip(".")
+
+
+class VirtualNetworkLinkProperties(Properties):
+    """The part of a link we rely on."""
+
+    virtual_network: Named
+    virtual_network_link_state: str | None = None
+    registration_enabled: bool | None = None
+    resolution_policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VirtualNetworkLink(Resource[VirtualNetworkLinkProperties]):
+    """A link by which a VNet asks a zone."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/privatednszones/virtualnetworklinks"
+    PROPERTIES: ClassVar[type[Properties]] = VirtualNetworkLinkProperties
+
+    def references(self) -> Iterator[Reference]:
+        """Yield its zone and its VNet."""
+        yield Reference(Relation.PART_OF, self.id.parent)
+        yield from refer(Relation.LINKED_TO, self.properties.virtual_network)
+
+    @property
+    def falls_back_to_internet(self) -> bool:
+        """
+        Whether a name the zone does not hold is asked of public DNS instead.
+
+        Source: https://learn.microsoft.com/azure/dns/private-dns-fallback
+        """
+        return (self.properties.resolution_policy or "").lower() == "nxdomainredirect"

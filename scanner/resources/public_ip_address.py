@@ -1,0 +1,53 @@
+"""Microsoft.Network/publicIPAddresses: an address the internet can see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from scanner.resources.resource import Named, Properties, Resource, ResourceId
+
+
+class PublicIpAddressProperties(Properties):
+    """The part of a public address we rely on."""
+
+    ip_address: str | None = None
+    ip_configuration: Named | None = None
+    nat_gateway: Named | None = None
+    public_ip_allocation_method: str | None = msgspec.field(
+        default=None, name="publicIPAllocationMethod"
+    )
+
+
+class _Sku(Properties):
+    """What was paid for."""
+
+    name: str | None = None
+
+
+_SKU = msgspec.json.Decoder(_Sku | None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PublicIpAddress(Resource[PublicIpAddressProperties]):
+    """A public IP address. Those who use it name it."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/publicipaddresses"
+    PROPERTIES: ClassVar[type[Properties]] = PublicIpAddressProperties
+
+    @property
+    def sku(self) -> str:
+        """`basic` or `standard`; empty when the row does not say."""
+        try:
+            sku = _SKU.decode(self.row.sku)
+        except (ValueError, RecursionError):
+            return ""
+        return (sku.name or "").lower() if sku else ""
+
+    @property
+    def used_by(self) -> ResourceId | None:
+        """The IP configuration or NAT gateway that has it; None when nothing does."""
+        users = (self.properties.ip_configuration, self.properties.nat_gateway)
+        return next((ResourceId(user.id) for user in users if user and user.id), None)

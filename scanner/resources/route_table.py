@@ -1,0 +1,63 @@
+"""Microsoft.Network/routeTables: where a subnet's packets are sent against Azure's habit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scanner.resources.resource import Properties, Resource
+
+
+class RouteProperties(Properties):
+    """Which packets, and where to."""
+
+    address_prefix: str
+    next_hop_type: str
+    next_hop_ip_address: str | None = None
+
+
+class Route(Properties):
+    """A route of the table."""
+
+    properties: RouteProperties
+    name: str = ""
+    id: str | None = None
+
+    @property
+    def address_prefix(self) -> str:
+        """A prefix, or a service tag."""
+        return self.properties.address_prefix
+
+    @property
+    def next_hop_type(self) -> str:
+        """`virtualappliance`, `virtualnetworkgateway`, `vnetlocal`, `internet` or `none`."""
+        return self.properties.next_hop_type.lower()
+
+
+class RouteTableProperties(Properties):
+    """The part of a route table we rely on."""
+
+    routes: tuple[Route, ...] | None = None
+    disable_bgp_route_propagation: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RouteTable(Resource[RouteTableProperties]):
+    """A route table."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/routetables"
+    PROPERTIES: ClassVar[type[Properties]] = RouteTableProperties
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Its routes."""
+        return self.properties.routes or ()
+
+    @property
+    def takes_gateway_routes(self) -> bool:
+        """
+        Whether routes a gateway has learned reach its subnets; absent means they do.
+
+        Source: https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#border-gateway-protocol
+        """
+        return self.properties.disable_bgp_route_propagation is not True

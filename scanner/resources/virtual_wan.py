@@ -1,0 +1,99 @@
+"""Microsoft.Network/virtualWans, /virtualHubs and the VNets connected to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from scanner.resources.resource import (
+    Named,
+    Properties,
+    Reference,
+    Relation,
+    Resource,
+    ResourceId,
+    Table,
+    refer,
+)
+
+
+class VirtualWanProperties(Properties):
+    """The part of a virtual WAN we rely on."""
+
+    type: str | None = None
+    allow_branch_to_branch_traffic: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VirtualWan(Resource[VirtualWanProperties]):
+    """A virtual WAN: hubs that route to each other."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/virtualwans"
+    PROPERTIES: ClassVar[type[Properties]] = VirtualWanProperties
+
+
+class VirtualHubProperties(Properties):
+    """The part of a hub we rely on."""
+
+    virtual_wan: Named | None = None
+    address_prefix: str | None = None
+    azure_firewall: Named | None = None
+    vpn_gateway: Named | None = None
+    p2s_vpn_gateway: Named | None = msgspec.field(default=None, name="p2SVpnGateway")
+    express_route_gateway: Named | None = None
+    routing_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VirtualHub(Resource[VirtualHubProperties]):
+    """A virtual hub. The VNets connected to it name it, not it them."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/virtualhubs"
+    PROPERTIES: ClassVar[type[Properties]] = VirtualHubProperties
+
+    def references(self) -> Iterator[Reference]:
+        """Yield its virtual WAN. A firewall inside draws its own edge."""
+        yield from refer(Relation.PART_OF, self.properties.virtual_wan)
+
+    @property
+    def firewall(self) -> ResourceId | None:
+        """The firewall it names; None when it is not a secured hub."""
+        firewall = self.properties.azure_firewall
+        return ResourceId(firewall.id) if firewall and firewall.id else None
+
+
+class RoutingConfiguration(Properties):
+    """Which hub routes a VNet follows, which it is told to, and what it adds."""
+
+    associated_route_table: Named | None = None
+    propagated_route_tables: msgspec.Raw = msgspec.Raw(b"null")
+    vnet_routes: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class HubVirtualNetworkConnectionProperties(Properties):
+    """The part of a hub connection we rely on."""
+
+    remote_virtual_network: Named
+    enable_internet_security: bool | None = None
+    allow_hub_to_remote_vnet_transit: bool | None = None
+    allow_remote_vnet_to_use_hub_vnet_gateways: bool | None = None
+    routing_configuration: RoutingConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HubVirtualNetworkConnection(Resource[HubVirtualNetworkConnectionProperties]):
+    """A VNet connected to a virtual hub."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/virtualhubs/hubvirtualnetworkconnections"
+    TABLE: ClassVar[Table] = Table.ARM
+    PROPERTIES: ClassVar[type[Properties]] = HubVirtualNetworkConnectionProperties
+
+    def references(self) -> Iterator[Reference]:
+        """Yield its hub, the VNet it connects, and the hub's route table it follows."""
+        yield Reference(Relation.PART_OF, self.id.parent)
+        yield from refer(Relation.CONNECTS, self.properties.remote_virtual_network)
+        routing = self.properties.routing_configuration
+        yield from refer(Relation.ROUTED_BY, routing.associated_route_table if routing else None)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure_stand_in import ONE, TWO, Azure, Reply, error, resource, stand_in
+
+from scanner.collect import Scope
+from scanner.snapshot import Gap, GapReason, Row
+
+ENDPOINT = resource("Microsoft.Network/privateEndpoints", "pe-openai")
+HUB = resource("Microsoft.Network/virtualHubs", "hub")
+RULESET = resource("Microsoft.Network/dnsForwardingRulesets", "rules")
+GROUPS = "microsoft.network/privateendpoints/privatednszonegroups"
+CONNECTIONS = "microsoft.network/virtualhubs/hubvirtualnetworkconnections"
+PROPERTIES = {
+    "provisioningState": "Succeeded",
+    "privateDnsZoneConfigs": [
+        {
+            "name": "openai",
+            "properties": {
+                "privateDnsZoneId": "/subscriptions/x/providers/privatelink.openai.azure.com",
+                "recordSets": [{"recordType": "A", "ttl": 10, "ipAddresses": ["10.0.0.4"]}],
+            },
+        }
+    ],
+}
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Azure]:
+    with stand_in(monkeypatch, tmp_path) as azure:
+        yield azure
+
+
+def path(parent: dict[str, Any], collection: str) -> str:
+    return f"{parent['id']}/{collection}".lower()
+
+
+def named(rows: tuple[Row, ...], kind: str) -> list[Row]:
+    return [row for row in rows if row.type.lower() == kind]
+
+
+def test_zone_groups_are_rows_in_azures_own_words(azure: Azure) -> None:
+    whole = {
+        "id": f"{ENDPOINT['id']}/privateDnsZoneGroups/default",
+        "name": "default",
+        "type": "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+        "properties": PROPERTIES,
+    }
+    azure.tables["resources"] = [ENDPOINT]
+    azure.children[path(ENDPOINT, "privateDnsZoneGroups")] = Reply({"value": [whole]})
+    snapshot = azure.read()
+    (row,) = named(snapshot.rows, GROUPS)
+    assert row.document() == whole
+    assert snapshot.gaps == ()
+
+
+def test_a_child_without_id_and_type_gets_them(azure: Azure) -> None:
+    azure.tables["resources"] = [ENDPOINT]
+    bare = {"name": "default", "properties": PROPERTIES}
+    azure.children[path(ENDPOINT, "privateDnsZoneGroups")] = Reply({"value": [bare]})
+    (row,) = named(azure.read().rows, GROUPS)
+    assert row.id == f"{ENDPOINT['id']}/privatednszonegroups/default"
+
+
+def test_hub_connections_are_read_page_by_page(azure: Azure) -> None:
+    azure.tables["resources"] = [HUB]
+    at = path(HUB, "hubVirtualNetworkConnections")
+    remote = {"remoteVirtualNetwork": {"id": "/subscriptions/x/vnet"}}
+    rest = Reply({"value": [{"name": "b", "properties": remote}]})
+    azure.children[f"{at}/rest"] = rest
+    azure.children[at] = Reply(
+        {"value": [{"name": "a", "properties": remote}], "nextLink": f"{azure.url}{at}/rest"}
+    )
+    rows = named(azure.read().rows, CONNECTIONS)
+    assert [row.document()["properties"] for row in rows] == [remote, remote]
+    assert [row.name for row in rows] == ["a", "b"]
+
+
+def test_children_of_many_parents_come_in_the_order_of_the_parents(azure: Azure) -> None:
+    azure.subscriptions = {ONE: "production", TWO: "test"}
+    kind = "Microsoft.Network/privateEndpoints"
+    parents = [resource(kind, f"pe-{n:02}", one) for one in (ONE, TWO) for n in range(20)]
+    azure.tables["resources"] = parents
+    for parent in parents:
+        body = {"value": [{"name": parent["name"], "properties": PROPERTIES}]}
+        azure.children[path(parent, "privateDnsZoneGroups")] = Reply(body)
+    snapshot = azure.read(Scope(all_subscriptions=True))
+    assert [row.name for row in named(snapshot.rows, GROUPS)] == [one["name"] for one in parents]
+    assert "children: 40 of 40 parents asked" in azure.words
+
+
+FAILURES = [
+    (error(403, "AuthorizationFailed"), GapReason.DENIED, "HTTP 403 AuthorizationFailed"),
+    (error(404, "ResourceNotFound"), GapReason.NOT_READ, "HTTP 404 ResourceNotFound"),
+    (error(429, "TooManyRequests", Retry_After="7"), GapReason.THROTTLED, "HTTP 429 TooMany"),
+    (Reply("<html>", content_type="text/html"), GapReason.NOT_READ, ""),
+    (Reply("[]"), GapReason.NOT_READ, ""),
+]
+
+
+@pytest.mark.parametrize(("reply", "reason", "detail"), FAILURES)
+def test_a_parent_that_does_not_answer_is_a_gap(
+    azure: Azure, reply: Reply, reason: GapReason, detail: str
+) -> None:
+    azure.tables["resources"] = [ENDPOINT, HUB]
+    azure.children[path(ENDPOINT, "privateDnsZoneGroups")] = reply
+    azure.children[path(HUB, "hubVirtualNetworkConnections")] = Reply({"value": []})
+    (gap,) = azure.read().gaps
+    assert (gap.scope, gap.type, gap.reason) == (ENDPOINT["id"], GROUPS, reason)
+    assert gap.detail.startswith(detail)
+    assert "\n" not in gap.detail
+
+
+def test_a_list_that_never_ends_is_a_gap(azure: Azure) -> None:
+    azure.tables["resources"] = [HUB]
+    at = path(HUB, "hubVirtualNetworkConnections")
+    azure.children[at] = Reply({"value": [], "nextLink": f"{azure.url}{at}"})
+    (gap,) = azure.read().gaps
+    assert (gap.reason, gap.detail) == (GapReason.TRUNCATED, "over 100 pages of children")
+
+
+def test_what_no_client_of_ours_can_read_is_a_gap_where_it_may_be(azure: Azure) -> None:
+    azure.tables["resources"] = [RULESET]
+    assert azure.read().gaps == tuple(
+        Gap(
+            scope=RULESET["id"],
+            type=f"microsoft.network/dnsforwardingrulesets/{child}",
+            reason=GapReason.NOT_READ,
+            detail="not read by this version",
+        )
+        for child in ("forwardingrules", "virtualnetworklinks")
+    )
+
+
+def test_ctrl_c_while_threads_read_goes_through_and_stops_them(azure: Azure) -> None:
+    parents = [resource("Microsoft.Network/privateEndpoints", f"pe-{n:03}") for n in range(200)]
+    azure.tables["resources"] = parents
+    for parent in parents:
+        azure.children[path(parent, "privateDnsZoneGroups")] = error(503, "Busy")
+    waits: list[str] = []
+
+    def press(word: str) -> None:
+        if word.startswith("waiting"):
+            waits.append(word)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        azure.read(progress=press)
+    assert 0 < len(waits) < 200
+    assert not [one for one in threading.enumerate() if one.name.startswith("collect")]
