@@ -46,7 +46,8 @@ lock:  ## Pin the newest versions that pyproject.toml allows (needs uv)
 
 .PHONY: clean
 clean:  ## Remove the virtual environment and everything that was generated
-	@rm -rf $(VENV) build dist .hypothesis .*_cache
+	@if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
+	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -64,9 +65,9 @@ CREATE  = uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
 INSTALL = uv pip install --quiet --python $(BIN)/python
 else
 CREATE  = $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
-	|| { $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	|| { $(PYTHON) -m venv --without-pip $(VENV) \
 	  && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
-	|| { echo "$$NO_VENV" >&2; rm -rf $(VENV); exit 1; }
+	|| { echo "$$NO_VENV" >&2; rm -f $(BIN)/python; exit 1; }
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 endif
 

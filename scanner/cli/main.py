@@ -26,6 +26,16 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 FOUND, INCOMPLETE, INTERRUPTED = 1, 3, 130
 
+HELP = """\
+Judge the networking of Azure OpenAI accounts: can every network that should
+reach an account reach it privately, and can nobody else?
+
+\b
+  aoai-scan --demo
+  aoai-scan --subscription ID
+  aoai-scan --snapshot FILE -f sarif -o reports/
+"""
+
 EPILOG = """\b
 Exit codes:
   0  complete, nothing at or above --fail-on
@@ -38,6 +48,7 @@ Exit codes:
 @click.group(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=HELP,
     epilog=EPILOG,
     subcommand_metavar="[COMMAND]",
 )
@@ -120,17 +131,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     no_progress: bool,
     **_source: object,
 ) -> None:
-    r"""
-    Judge the networking of Azure OpenAI accounts.
-
-    Can every network that should reach an account reach it privately, and can
-    nobody else?
-
-    \b
-      aoai-scan --demo
-      aoai-scan --subscription ID
-      aoai-scan --snapshot FILE -f sarif -o reports/
-    """
+    """Judge an estate. Its exit code is the verdict."""
     console.set_up_logging(-1 if quiet else verbose)
     if context.invoked_subcommand is not None:
         _refuse_options(context)
@@ -174,6 +175,9 @@ def main() -> None:
         code = cli.main(prog_name="aoai-scan", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
+    except click.exceptions.NoArgsIsHelpError as helped:
+        click.echo(helped.format_message(), err=True)
+        code = helped.exit_code
     except click.ClickException as wrong:
         console.error(f"{' '.join(wrong.format_message().split())} (see aoai-scan --help)")
         code = wrong.exit_code

@@ -101,8 +101,7 @@ def _words() -> str:
     parts = [
         "# Words",
         "What may stand in `when:` and `assert:`.",
-        "Answers are `pass`, `fail`, `open` (not known) and `notApplicable`, "
-        "combined by Kleene's logic.",
+        "Answers: `pass`, `fail`, `open` (not known), `notApplicable`; logic is Kleene's.",
     ]
     for word in WORDS.values():
         parts += [f"## {word.name}", "\n".join(line.strip() for line in word.meaning.splitlines())]

@@ -56,7 +56,8 @@ def snapshot(estate: Mapping[str, Any], unread: tuple[str, ...] = ()) -> Snapsho
     and declared as gaps.
     """
     denied = {kind.lower() for kind in unread}
-    rows = [_row(name, resource, estate) for name, resource in estate.items()]
+    counted = {name: _counted(name, resource, estate) for name, resource in estate.items()}
+    rows = [_row(name, resource, estate) for name, resource in counted.items()]
     kept = tuple(row for row in rows if row.type.lower() not in denied)
     gaps = tuple(
         Gap(scope=EVERYWHERE, type=kind, reason=GapReason.DENIED, detail="not readable")
@@ -78,6 +79,22 @@ def merge_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON valu
         else:
             merged[key] = merge_patch(merged.get(key), value)
     return merged
+
+
+def _counted(
+    name: str, resource: Mapping[str, Any], estate: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the resource; a zone says how many links it has, as Azure counts them."""
+    if resource["type"].lower() != "microsoft.network/privatednszones":
+        return resource
+    links = sum(
+        child.startswith(f"{name}/") and other["type"].lower().endswith("/virtualnetworklinks")
+        for child, other in estate.items()
+    )
+    counted: Mapping[str, Any] = merge_patch(
+        resource, {"properties": {"numberOfVirtualNetworkLinks": links}}
+    )
+    return counted
 
 
 def _row(name: str, resource: Mapping[str, Any], estate: Mapping[str, Any]) -> Row:

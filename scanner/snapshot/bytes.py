@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 8 << 30
 """A million rows are about 2.8 GB; more than three times that is not a snapshot we can judge."""
 
-MOST_RATIO = 200
-"""Resource JSON shrinks 10 to 40 times by gzip; a bomb a thousand times."""
+MOST_RATIO = 500
+"""Real estates shrink 10 to 40 times by gzip, generated ones 200; a bomb a thousand times."""
 
 MOST_SPACE = 16 << 20
 """More white space than this before the first brace is not the beginning of anything."""

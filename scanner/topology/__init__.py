@@ -28,9 +28,12 @@ class Topology:
         self.inventory = inventory
         self.graph: Graph = nx.MultiDiGraph()
         self.graph.add_nodes_from(inventory.resources)
+        # An edge keeps the ID it is given: take the resource's own, spelled as Azure spells it.
+        spelled = {resource: resource for resource in inventory.resources}
         for resource in inventory.resources.values():
             for reference in resource.references():
-                self.graph.add_edge(resource.id, reference.target, reference.relation)
+                target = spelled.get(reference.target, reference.target)
+                self.graph.add_edge(resource.id, target, reference.relation)
         self._by_type: dict[str, list[AnyResource]] = defaultdict(list)
         for resource in sorted(inventory.resources.values(), key=lambda resource: resource.id):
             self._by_type[resource.ARM_TYPE].append(resource)

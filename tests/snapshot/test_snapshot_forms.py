@@ -148,7 +148,9 @@ def test_an_array_of_nothing_is_a_snapshot_that_claims_nothing(tmp_path: Path) -
     assert loaded(tmp_path, b"[]") == Snapshot(rows=(), vouches=False)
 
 
-@pytest.mark.parametrize("content", [pretty(SAVED), gzip.compress(lines(b"\n"))])
+@pytest.mark.parametrize(
+    "content", [pretty(SAVED), gzip.compress(lines(b"\n"))], ids=["saved", "gzipped lines"]
+)
 def test_standard_input_is_read_like_a_file(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
