@@ -19,7 +19,7 @@ demo: $(VENV)/.installed  ## Scan the estate that ships with the tool; no Azure,
 
 .PHONY: test
 test: $(VENV)/.installed-dev  ## Run the tests
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev  ## Check style, types and who imports whom

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Properties, Resource
@@ -14,7 +13,6 @@ class ApplicationSecurityGroupProperties(Properties):
     provisioning_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApplicationSecurityGroup(Resource[ApplicationSecurityGroupProperties]):
     """An application security group."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -33,7 +32,6 @@ class AzureFirewallProperties(Properties):
     nat_rule_collections: tuple[msgspec.Raw, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AzureFirewall(Resource[AzureFirewallProperties]):
     """An Azure Firewall, in a VNet or in a virtual hub."""
 

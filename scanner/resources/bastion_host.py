@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.ip_configuration import IpConfiguration, placed
@@ -21,7 +20,6 @@ class BastionHostProperties(Properties):
     enable_private_only_bastion: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BastionHost(Resource[BastionHostProperties]):
     """
     A bastion host. The Developer SKU has a VNet and no subnet of its own.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -62,7 +61,6 @@ class AccountProperties(Properties):
     private_endpoint_connections: tuple[Embedded, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CognitiveServicesAccount(Resource[AccountProperties]):
     """An Azure AI account. `kind` tells Azure OpenAI from its siblings."""
 
@@ -107,7 +105,6 @@ class ConnectionProperties(Properties):
     private_endpoint: Named | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrivateEndpointConnection(Resource[ConnectionProperties]):
     """A private endpoint as the account sees it: what it says of `status` is the truth."""
 

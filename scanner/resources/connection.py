@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
@@ -22,7 +21,6 @@ class GatewayConnectionProperties(Properties):
     enable_bgp: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GatewayConnection(Resource[GatewayConnectionProperties]):
     """A connection of a gateway with another gateway, a site, or an ExpressRoute circuit."""
 
@@ -60,7 +58,6 @@ class LocalNetworkGatewayProperties(Properties):
     fqdn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LocalNetworkGateway(Resource[LocalNetworkGatewayProperties]):
     """A site outside Azure: its device's address and the prefixes behind it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -23,7 +22,6 @@ class DnsForwardingRulesetProperties(Properties):
     dns_resolver_outbound_endpoints: tuple[Named, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DnsForwardingRuleset(Resource[DnsForwardingRulesetProperties]):
     """A forwarding ruleset."""
 
@@ -51,7 +49,6 @@ class ForwardingRuleProperties(Properties):
     forwarding_rule_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForwardingRule(Resource[ForwardingRuleProperties]):
     """A rule: names below a domain are asked of these servers."""
 
@@ -89,7 +86,6 @@ class ForwardingRulesetLinkProperties(Properties):
     virtual_network: Named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForwardingRulesetLink(Resource[ForwardingRulesetLinkProperties]):
     """A link by which a VNet asks as a ruleset says."""
 

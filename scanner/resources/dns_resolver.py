@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
@@ -16,7 +15,6 @@ class DnsResolverProperties(Properties):
     dns_resolver_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DnsResolver(Resource[DnsResolverProperties]):
     """A private resolver. It answers as its VNet would be answered."""
 
@@ -41,7 +39,6 @@ class InboundEndpointProperties(Properties):
     ip_configurations: tuple[InboundAddress, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InboundEndpoint(Resource[InboundEndpointProperties]):
     """Where a resolver is asked."""
 
@@ -67,7 +64,6 @@ class OutboundEndpointProperties(Properties):
     subnet: Named | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OutboundEndpoint(Resource[OutboundEndpointProperties]):
     """Where a resolver asks other servers from."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -43,7 +42,6 @@ class FirewallPolicyProperties(Properties):
     rule_collection_groups: tuple[Named, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FirewallPolicy(Resource[FirewallPolicyProperties]):
     """A firewall policy. Its rules are in its rule collection groups."""
 
@@ -82,7 +80,6 @@ class RuleCollectionGroupProperties(Properties):
     rule_collections: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuleCollectionGroup(Resource[RuleCollectionGroupProperties]):
     """Rules of a firewall policy."""
 

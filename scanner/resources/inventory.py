@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -161,7 +160,9 @@ def _belonging(
     key = "private_endpoint" if isinstance(owner, PrivateEndpoint) else "virtual_machine"
     named = {key: Named(id=owner.id.text)}
     properties = msgspec.structs.replace(interface.properties, **named)
-    return dataclasses.replace(interface, properties=properties)
+    return NetworkInterface(
+        id=interface.id, name=interface.name, row=interface.row, properties=properties
+    )
 
 
 def _missing_links(

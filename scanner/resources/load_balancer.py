@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -56,7 +55,6 @@ class LoadBalancerProperties(Properties):
     backend_address_pools: tuple[BackendPool, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadBalancer(Resource[LoadBalancerProperties]):
     """A load balancer. Next hops and DNS servers may be one."""
 

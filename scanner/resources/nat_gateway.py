@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -25,7 +24,6 @@ class NatGatewayProperties(Properties):
     subnets: tuple[Named, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NatGateway(Resource[NatGatewayProperties]):
     """A NAT gateway. The edge from a subnet is the subnet's to draw."""
 

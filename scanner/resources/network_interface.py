@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -61,7 +60,6 @@ class NetworkInterfaceProperties(Properties):
     enable_ip_forwarding: bool | None = msgspec.field(default=None, name="enableIPForwarding")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkInterface(Resource[NetworkInterfaceProperties]):
     """
     A network interface.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Properties, Resource
@@ -22,7 +21,6 @@ class NetworkManagerProperties(Properties):
     network_manager_scope_accesses: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkManager(Resource[NetworkManagerProperties]):
     """An Azure Virtual Network Manager. What it deployed is not in its own properties."""
 

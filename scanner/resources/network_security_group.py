@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Resource, ResourceId
@@ -94,7 +93,6 @@ class NetworkSecurityGroupProperties(Properties):
     default_security_rules: tuple[SecurityRule, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkSecurityGroup(Resource[NetworkSecurityGroupProperties]):
     """A network security group. Its rules have no life of their own: they are no resources."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -24,7 +23,6 @@ class PerimeterProperties(Properties):
     provisioning_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkSecurityPerimeter(Resource[PerimeterProperties]):
     """A network security perimeter."""
 
@@ -38,7 +36,6 @@ class PerimeterProfileProperties(Properties):
     access_rules_version: str | int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PerimeterProfile(Resource[PerimeterProfileProperties]):
     """A set of access rules that associations share."""
 
@@ -61,7 +58,6 @@ class PerimeterAccessRuleProperties(Properties):
     fully_qualified_domain_names: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PerimeterAccessRule(Resource[PerimeterAccessRuleProperties]):
     """A rule that lets traffic across the border."""
 
@@ -95,7 +91,6 @@ class ResourceAssociationProperties(Properties):
     """Azure says `yes` or `no`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResourceAssociation(Resource[ResourceAssociationProperties]):
     """A service inside a perimeter."""
 

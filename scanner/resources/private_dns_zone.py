@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
@@ -16,7 +15,6 @@ class PrivateDnsZoneProperties(Properties):
     number_of_record_sets: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrivateDnsZone(Resource[PrivateDnsZoneProperties]):
     """A private DNS zone. Its name is the domain it answers for."""
 
@@ -38,7 +36,6 @@ class VirtualNetworkLinkProperties(Properties):
     resolution_policy: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualNetworkLink(Resource[VirtualNetworkLinkProperties]):
     """A link by which a VNet asks a zone."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -70,7 +69,6 @@ class PrivateEndpointProperties(Properties):
     application_security_groups: tuple[Named, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrivateEndpoint(Resource[PrivateEndpointProperties]):
     """A private endpoint. The edge from its interface is the interface's to draw."""
 
@@ -122,7 +120,6 @@ class ZoneGroupProperties(Properties):
     private_dns_zone_configs: tuple[ZoneConfig, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrivateDnsZoneGroup(Resource[ZoneGroupProperties]):
     """Keeps a private endpoint's records in private DNS zones. No proof that they are there."""
 

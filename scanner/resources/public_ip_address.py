@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -30,7 +29,6 @@ class _Sku(Properties):
 _SKU = msgspec.json.Decoder(_Sku | None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PublicIpAddress(Resource[PublicIpAddressProperties]):
     """A public IP address. Those who use it name it."""
 

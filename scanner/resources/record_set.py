@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -37,7 +36,6 @@ class RecordSetProperties(Properties):
             raise ValueError("neither `aRecords` nor `records`")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordSet(Resource[RecordSetProperties]):
     """An A record set of a private zone."""
 
@@ -81,7 +79,6 @@ class CnameRecordSetProperties(Properties):
             raise ValueError("neither `cnameRecord` nor `records`")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CnameRecordSet(Resource[CnameRecordSetProperties]):
     """A CNAME record of a private zone."""
 

@@ -192,7 +192,12 @@ P = TypeVar("P", bound=Properties)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource(Generic[P]):
-    """A resource as its row describes it. Subclasses say what their type refers to."""
+    """
+    A resource as its row describes it. Subclasses say what their type refers to.
+
+    They add no fields, so they are plain classes: forty more dataclasses would
+    cost every start 50 ms.
+    """
 
     ARM_TYPE: ClassVar[str]
     """Lower case."""

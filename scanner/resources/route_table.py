@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Properties, Resource
@@ -41,7 +40,6 @@ class RouteTableProperties(Properties):
     disable_bgp_route_propagation: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RouteTable(Resource[RouteTableProperties]):
     """A route table."""
 

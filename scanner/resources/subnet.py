@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -56,7 +55,6 @@ class SubnetProperties(Properties):
             raise ValueError("neither `addressPrefix` nor `addressPrefixes`")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Subnet(Resource[SubnetProperties]):
     """A subnet."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Resource, ResourceId
@@ -20,7 +19,6 @@ class VirtualMachineProperties(Properties):
     network_profile: NetworkProfile | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualMachine(Resource[VirtualMachineProperties]):
     """A virtual machine. The edge from an interface is the interface's to draw."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -41,7 +40,6 @@ class VirtualNetworkProperties(Properties):
     virtual_network_peerings: tuple[Embedded, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualNetwork(Resource[VirtualNetworkProperties]):
     """A VNet."""
 
@@ -94,7 +92,6 @@ class PeeringProperties(Properties):
     remote_virtual_network_address_space: AddressSpace | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualNetworkPeering(Resource[PeeringProperties]):
     """One side of a peering: how the VNet it is part of treats the remote one."""
 

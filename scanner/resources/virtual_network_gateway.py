@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from scanner.resources.ip_configuration import IpConfiguration, placed
@@ -37,7 +36,6 @@ class VirtualNetworkGatewayProperties(Properties):
     gateway_default_site: Named | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualNetworkGateway(Resource[VirtualNetworkGatewayProperties]):
     """A VPN or ExpressRoute gateway."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -27,7 +26,6 @@ class VirtualWanProperties(Properties):
     allow_branch_to_branch_traffic: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualWan(Resource[VirtualWanProperties]):
     """A virtual WAN: hubs that route to each other."""
 
@@ -47,7 +45,6 @@ class VirtualHubProperties(Properties):
     routing_state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VirtualHub(Resource[VirtualHubProperties]):
     """A virtual hub. The VNets connected to it name it, not it them."""
 
@@ -83,7 +80,6 @@ class HubVirtualNetworkConnectionProperties(Properties):
     routing_configuration: RoutingConfiguration | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HubVirtualNetworkConnection(Resource[HubVirtualNetworkConnectionProperties]):
     """A VNet connected to a virtual hub."""
 
