@@ -64,21 +64,34 @@ def hostnames(account: CognitiveServicesAccount, cloud: str) -> tuple[Hostname, 
 
     Named by the account's own `endpoints` where it lists them, else made from
     its custom subdomain. An account without one answers at a regional name
-    only, which no private endpoint serves: it has none.
+    only, which no private endpoint serves: it has none. In a cloud we have no
+    list for, what the account says is all there is, and no zone is certain.
 
     Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-custom-subdomains
     """
     subdomain = account.subdomain
-    kinds = SUFFIXES.get(cloud, {})
-    suffixes = kinds.get((account.row.kind or "").lower(), kinds.get("openai", ()))
     if not subdomain:
         return ()
+    if cloud not in SUFFIXES:
+        return _undocumented(account)
+    kinds = SUFFIXES[cloud]
+    suffixes = kinds.get((account.row.kind or "").lower(), kinds["openai"])
     made = tuple(
         Hostname(f"{subdomain}.{suffix.domain}", f"privatelink.{suffix.domain}", suffix.documented)
         for suffix in suffixes
     )
     listed = _listed(account)
     return tuple(hostname for hostname in made if hostname.name in listed) or made
+
+
+def _undocumented(account: CognitiveServicesAccount) -> tuple[Hostname, ...]:
+    hosts = _listed(account) | {_host(account.properties.endpoint or "")}
+    parted = (host.partition(".") for host in sorted(hosts))
+    return tuple(
+        Hostname(f"{label}.{domain}", f"privatelink.{domain}", documented=False)
+        for label, _, domain in parted
+        if label == account.subdomain and domain
+    )
 
 
 def _listed(account: CognitiveServicesAccount) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.analysis.endpoints import Approved
+from scanner.analysis.endpoints import Approved, addresses
 from scanner.analysis.peering import hang_together, hubs, leads_to_accounts, neighbours
 from scanner.analysis.records import linked_names
-from scanner.findings import Affected, Evidence, Judgement, Verdict, every
+from scanner.findings import Affected, Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_manager import NetworkManager
 from scanner.resources.record_set import RecordSet
@@ -28,25 +28,28 @@ def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgem
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview
     """
-    answers = {}
+    answers: dict[ResourceId, list[Judgement]] = {}
     for item, record in linked_names(topology, network.id):
-        place = item.network
-        if place is None:
-            unread = f"the private endpoint {item.id.path} is outside the snapshot"
-            answers[item.id] = Judgement(Verdict.OPEN, _way(network, item, record), unread=unread)
-        else:
-            answers[item.id] = _stands_next(topology, network, item, record, place)
-    return every(answers.values())
+        if _is_answer(topology, item, record):
+            answer = _stands_next(topology, network, item, record)
+            answers.setdefault(record.id, []).append(answer)
+    # Several endpoints behind one name: any of them is a way, though not for every call.
+    return every(some(judged) for judged in answers.values())
+
+
+def _is_answer(topology: Topology, item: Approved, record: RecordSet) -> bool:
+    """Tell whether a record may answer with this endpoint: it does, or nobody knows."""
+    held = addresses(topology, item.endpoint) if item.endpoint else frozenset()
+    return not held or bool(held.intersection(record.addresses))
 
 
 def _stands_next(
-    topology: Topology,
-    network: VirtualNetwork,
-    item: Approved,
-    record: RecordSet,
-    place: ResourceId,
+    topology: Topology, network: VirtualNetwork, item: Approved, record: RecordSet
 ) -> Judgement:
-    because = _way(network, item, record)
+    because, place = _way(network, item, record), item.network
+    if place is None:
+        unread = f"the private endpoint {item.id.path} is outside the snapshot"
+        return Judgement(Verdict.OPEN, because, unread=unread)
     near = place == network.id or place in neighbours(topology, network.id)
     if near or hubs(topology, network.id) & hubs(topology, place):
         return Judgement(Verdict.PASS, because)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from scanner.cli import console
+from scanner.cli.output import savable
 from scanner.cli.source import Source, live_options
 
 INCOMPLETE = 3
@@ -49,9 +50,10 @@ def collect(
         )
     from scanner.snapshot import save  # noqa: PLC0415 - `--help` needs none of it
 
+    place = savable(output)
     with console.Progress(shown=not no_progress) as progress:
         snapshot = source.read(progress)
-        save(snapshot, output)
+        save(snapshot, place)
     rows, subscriptions = len(snapshot.rows), len(snapshot.subscriptions)
     console.note(f"wrote {output}: {rows} rows of {subscriptions} subscriptions")
     for gap in snapshot.gaps[:MOST_GAPS]:

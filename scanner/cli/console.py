@@ -1,17 +1,42 @@
-"""What goes to standard error: errors, warnings and progress, each harmless to the terminal."""
+"""What is printed: answers to standard output, the rest, harmless, to standard error."""
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
 from types import TracebackType
 from typing import Self
 
 import click
 
+from scanner.errors import RequestError
 from scanner.printable import printable
 
 _CLEAR = "\r\x1b[K"
+
+
+def set_up_streams() -> None:
+    """Let standard output escape what its encoding has no character for, as errors do already."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, *, color: bool = False) -> None:
+    """
+    Print what was asked for to standard output.
+
+    Whoever closed it (`| head`) has read enough: that is no error, and changes no
+    exit code. Raises RequestError when it cannot be written for another reason.
+    """
+    try:
+        click.echo(text, nl=False, color=color)
+    except BrokenPipeError:
+        _close_standard_output()
+    except OSError as error:
+        _close_standard_output()
+        raise RequestError(f"standard output: cannot be written: {error.strerror}") from error
 
 
 def error(message: str) -> None:
@@ -33,6 +58,11 @@ def set_up_logging(verbosity: int) -> None:
     logger.handlers = [handler]
     logger.setLevel(level)
     logger.propagate = False
+
+
+def _close_standard_output() -> None:
+    """Send the rest nowhere: what is still buffered would fail again on exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Printable(logging.Formatter):

@@ -13,7 +13,7 @@ import click
 from scanner import __version__
 from scanner.cli import console
 from scanner.cli.collect import collect
-from scanner.cli.output import destinations, write
+from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import rules, selected
 from scanner.cli.source import Source, live_options, offline_options
 from scanner.errors import ScanError
@@ -140,6 +140,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     if not source:
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
+    kept = None if save_snapshot is None else savable(save_snapshot)
     chosen = selected(folders, only, skip)
 
     from scanner.resources import declared  # noqa: PLC0415 - `--help` needs none of it
@@ -148,11 +149,11 @@ def cli(  # noqa: PLR0913 - one parameter an option
 
     with console.Progress(shown=not (quiet or no_progress)) as progress:
         snapshot = source.read(progress)
-        if save_snapshot is not None:
-            save(declared(snapshot), save_snapshot)
+        if kept is not None:
+            save(declared(snapshot), kept)
         progress("judging")
         report = scan(snapshot, chosen)
-    color = _wants_color(no_color=no_color, output=output)
+    color = _wants_color(no_color=no_color)
     write(report, places, color=color, width=shutil.get_terminal_size((100, 24)).columns)
     sys.exit(exit_code(report, fail_on))
 
@@ -171,6 +172,7 @@ def exit_code(report: Report, fail_on: str) -> int:
 
 def main() -> None:
     """Run the command line: every error is one line on standard error, and an exit code."""
+    console.set_up_streams()
     try:
         code = cli.main(prog_name="aoai-scan", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -187,26 +189,23 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted; no scan was made")
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the report closed it; flushing again on exit would only complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code)
 
 
 def _refuse_options(context: click.Context) -> None:
     """Refuse options of the scan before a sub-command, which would go unheard."""
     typed = click.core.ParameterSource.COMMANDLINE
-    for name in context.params:
+    for option in context.command.params:
+        name = option.name or ""
         heard = name in {"quiet", "verbose"}
         if context.get_parameter_source(name) is typed and not heard:
             raise click.UsageError(
-                f"--{name.replace('_', '-')} is an option of the scan; "
+                f"{max(option.opts, key=len)} is an option of the scan; "
                 f"give those of {context.invoked_subcommand} after its name"
             )
 
 
-def _wants_color(*, no_color: bool, output: str | None) -> bool:
-    if no_color or os.environ.get("NO_COLOR") or output not in {None, "-"}:
+def _wants_color(*, no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

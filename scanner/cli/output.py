@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from scanner.cli import console
 from scanner.errors import RequestError
@@ -35,6 +36,8 @@ def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, P
     path = FOLDER if output is None else Path(output)
     is_folder = output is None or output.endswith(("/", "\\")) or path.is_dir()
     if not is_folder and len(formats) == 1:
+        if formats == ("sarif",) and path.name == ESTATE:
+            raise RequestError(f"{path}: the results point into a file of that name; name another")
         return {formats[0]: path}
     if path.exists() and not path.is_dir():
         raise RequestError(f"{path} is a file; {len(formats)} formats want a folder")
@@ -52,7 +55,7 @@ def write(report: Report, places: Mapping[str, Path | None], *, color: bool, wid
     spoken: list[str] = []
     for name, path in places.items():
         estate = _estate_beside(path) if name == "sarif" else None
-        options = Options(color=color, width=width, estate_uri=_uri(estate))
+        options = Options(color=color and path is None, width=width, estate_uri=_uri(estate))
         text = FORMATS[name].render(report, options)
         if path is None:
             spoken.append(text)
@@ -66,7 +69,20 @@ def write(report: Report, places: Mapping[str, Path | None], *, color: bool, wid
             console.note(f"note: the results point into {_uri(None)}; -o {FOLDER} writes it")
     _write_files(texts)
     for text in spoken:
-        click.echo(text, nl=False, color=color)
+        console.say(text, color=color)
+
+
+def savable(path: Path) -> Path:
+    """
+    Return where a file named `path` is put, links followed.
+
+    Raises RequestError when there can be none, before an hour of reading is lost.
+    """
+    if path.exists() and not path.is_file():
+        raise RequestError(f"{path}: is not a file, nor can it become one; name another")
+    if not os.access(path.resolve().parent, os.W_OK):
+        raise RequestError(f"{path}: cannot be written: no folder that can be written to holds it")
+    return path.resolve()
 
 
 def _estate_beside(path: Path | None) -> Path | None:
@@ -85,17 +101,22 @@ def _uri(estate: Path | None) -> str:
 
 
 def _write_files(texts: Mapping[Path, str]) -> None:
-    unfinished: dict[Path, Path] = {}
+    """Write all or nothing. What is no file on a disk (`/dev/stdout`) is written where it is."""
+    unfinished = {path: _unfinished(path) for path in texts}
     try:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished[path] = path.with_name(path.name + ".part")
-            unfinished[path].write_text(text, "utf-8", newline="\n")
         for path, part in unfinished.items():
-            part.replace(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(texts[path], "utf-8", newline="\n")
+        for path, part in unfinished.items():
+            if part != path:
+                part.replace(path.resolve())
     except OSError as error:
-        for part in unfinished.values():
-            part.unlink(missing_ok=True)
-        raise RequestError(f"{error.filename}: cannot be written: {error.strerror}") from error
+        for path, part in unfinished.items():
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=part != path)
+        raise _unwritable(error, *texts) from error
     for path in texts:
         console.note(f"wrote {path}")
+
+
+def _unfinished(path: Path) -> Path:

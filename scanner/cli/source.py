@@ -91,11 +91,12 @@ class Source:
     def _loaded(self, path: Path) -> Snapshot:
         import msgspec  # noqa: PLC0415 - `--help` needs none of it
 
+        from scanner.collect import cloud_of  # noqa: PLC0415 - as above
         from scanner.snapshot import load  # noqa: PLC0415 - as above
 
         snapshot = load(None if str(path) == "-" else path)
         if not snapshot.vouches:
-            changes = {"cloud": self.cloud, "vouches": self.assume_complete}
+            changes = {"cloud": cloud_of(self.cloud).name, "vouches": self.assume_complete}
             snapshot = msgspec.structs.replace(snapshot, **changes)
         return snapshot
 
