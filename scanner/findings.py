@@ -49,8 +49,8 @@ class Evidence:
     """How this resource was reached from the one before: `partOf`, `linkedBy`, ..."""
     pointer: str = ""
     """A JSON pointer into the resource's row (RFC 6901); empty for the resource as a whole."""
-    value: Any = None
-    """What stands there; None for absent."""
+    value: Any = field(default=None, hash=False)
+    """What stands there, a list as well as a scalar; None for absent."""
 
 
 @dataclass(frozen=True, slots=True)

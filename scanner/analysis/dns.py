@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from scanner.analysis.peering import hang_together, neighbours
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
@@ -69,12 +70,15 @@ def asked(topology: Topology, network: VirtualNetwork) -> Asked:
     if not network.dns_servers:
         return Asked(frozenset({network.id}), (), because)
     forwarders = _forwarders(topology)
-    networks, unknown = set(), []
+    networks: set[ResourceId] = set()
+    unknown: list[str] = []
     for server in network.dns_servers:
         if server == AZURE_DNS:
             networks.add(network.id)
-        elif server in forwarders:
-            networks.add(forwarders[server])
+            continue
+        heard = _heard(topology, network.id, forwarders.get(server, frozenset()))
+        if len(heard) == 1:
+            networks |= heard
         else:
             unknown.append(server)
     return Asked(frozenset(networks), tuple(unknown), because)
@@ -119,9 +123,22 @@ def _runs_code(topology: Topology, subnet: Subnet) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _forwarders(topology: Topology) -> dict[str, ResourceId]:
-    """Return the VNet in which Azure is asked, by the address of who asks it for others."""
-    return dict((*_resolvers(topology), *_proxies(topology)))
+def _forwarders(topology: Topology) -> dict[str, frozenset[ResourceId]]:
+    """Return the VNets in which Azure is asked, by the address of who asks it for others."""
+    found: dict[str, frozenset[ResourceId]] = {}
+    for address, network in (*_resolvers(topology), *_proxies(topology)):
+        found[address] = found.get(address, frozenset()) | {network}
+    return found
+
+
+def _heard(
+    topology: Topology, network: ResourceId, having: frozenset[ResourceId]
+) -> frozenset[ResourceId]:
+    """Return, of the VNets that have one address, those a VNet means by it: the nearest."""
+    if len(having) < 2:  # noqa: PLR2004 - one address, two networks
+        return having
+    near = having & ({network} | neighbours(topology, network))
+    return near or frozenset(one for one in having if hang_together(topology, network, one))
 
 
 def _resolvers(topology: Topology) -> Iterator[tuple[str, ResourceId]]:
@@ -147,5 +164,9 @@ def _asks_azure(topology: Topology, firewall: AzureFirewall) -> bool:
         bases = topology.successors(FirewallPolicy, policy.id, Relation.INHERITS)
         own = policy if policy.properties.dns_settings else next(iter(bases), policy)
         return own.is_dns_proxy and set(own.dns_servers) <= {AZURE_DNS}
+    if firewall.properties.firewall_policy is not None:
+        return False
     classic = firewall.properties.additional_properties or {}
-    return (classic.get("Network.DNS.EnableProxy") or "").lower() == "true"
+    servers = (classic.get("Network.DNS.Servers") or "").replace(",", " ").split()
+    proxy = (classic.get("Network.DNS.EnableProxy") or "").lower() == "true"
+    return proxy and set(servers) <= {AZURE_DNS}

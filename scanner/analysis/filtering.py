@@ -37,19 +37,28 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int) -> Admi
     https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
     """
     guards = _guards(topology, interface)
+    unread = _unread_subnet(topology, interface)
     if not guards:
-        return _unguarded(topology, interface)
+        return Admitted(PUBLIC, (), unread) if unread else _unguarded(topology, interface)
     sources = PUBLIC
     because: list[Evidence] = []
     for guard in guards:
         group = topology.get(NetworkSecurityGroup, guard)
         if group is None:
             unread = f"the network security group {guard.path} was not read"
-            return Admitted(sources, tuple(because), unread)
+            continue
         let_in = list(_let_in(topology, interface, group, port))
         sources &= AddressSet.of(i for _, part in let_in for i in part.intervals)
         because.extend(_told(group, rule) for rule, part in let_in if part)
-    return Admitted(sources, tuple(because))
+    return Admitted(sources, tuple(because), unread)
+
+
+def _unread_subnet(topology: Topology, interface: NetworkInterface) -> str:
+    """Say which subnet, and so which group of it, was not read; empty when all were."""
+    for subnet in topology.targets(interface.id, Relation.PLACED_IN):
+        if subnet not in topology.inventory.resources:
+            return f"the subnet {subnet.path} was not read"
+    return ""
 
 
 def _guards(topology: Topology, interface: NetworkInterface) -> tuple[ResourceId, ...]:
@@ -60,18 +69,12 @@ def _guards(topology: Topology, interface: NetworkInterface) -> tuple[ResourceId
 
 
 def _unguarded(topology: Topology, interface: NetworkInterface) -> Admitted:
-    outside = [
-        subnet
-        for subnet in topology.targets(interface.id, Relation.PLACED_IN)
-        if subnet not in topology.inventory.resources
-    ]
-    if outside:
-        return Admitted(PUBLIC, (), f"the subnet {outside[0].path} was not read")
     kinds, because = set(), []
     for address in topology.targets(interface.id, Relation.USES_ADDRESS):
         public = topology.get(PublicIpAddress, address)
-        kinds.add(public.sku if public else "")
-        because.append(Evidence(address, Relation.USES_ADDRESS, "/sku/name", None))
+        sku = public.sku if public else ""
+        kinds.add(sku)
+        because.append(Evidence(address, Relation.USES_ADDRESS, "/sku/name", sku or None))
     if kinds <= {"standard", "standardv2"}:
         return Admitted(AddressSet(), tuple(because))
     unread = "" if "basic" in kinds else "the kind of its public address was not read"
@@ -95,8 +98,15 @@ def _let_in(
 def _matches(
     topology: Topology, interface: NetworkInterface, rule: SecurityRule, port: int
 ) -> bool:
-    """Tell whether a rule looks at TCP to this port of this interface."""
+    """
+    Tell whether a rule looks at TCP to this port of this interface.
+
+    A caller chooses the port it calls from, and an interface may have several
+    addresses: what lets some through counts, what holds only some back does not.
+    """
     if rule.protocol not in {"*", "tcp"}:
+        return False
+    if not rule.allows and not EVERY_PORT.intersection(rule.source_ports):
         return False
     if not any(_in_range(port, ports) for ports in rule.destination_ports):
         return False
@@ -106,9 +116,9 @@ def _matches(
     # VirtualNetwork holds the interface's own address wherever it is.
     if any(tag.lower() in {"*", "any", "virtualnetwork"} for tag in rule.destination_addresses):
         return True
-    return bool(
-        AddressSet.parse(*rule.destination_addresses) & AddressSet.parse(*interface.addresses)
-    )
+    own_addresses = AddressSet.parse(*interface.addresses)
+    matched = own_addresses & AddressSet.parse(*rule.destination_addresses)
+    return bool(matched) and (rule.allows or matched == own_addresses)
 
 
 def _sources(rule: SecurityRule) -> AddressSet:
@@ -130,4 +140,20 @@ def _in_range(port: int, ports: str) -> bool:
 
 def _told(group: NetworkSecurityGroup, rule: SecurityRule) -> Evidence:
     said = f"{rule.properties.access} at priority {rule.properties.priority}"
-    return Evidence(group.id, Relation.GUARDED_BY, f"/properties/securityRules/{rule.name}", said)
+    return Evidence(group.id, Relation.GUARDED_BY, _pointer(group, rule), said)
+
+
+def _pointer(group: NetworkSecurityGroup, rule: SecurityRule) -> str:
+    """Return where the rule stands; the group as a whole for a default that Azure left untold."""
+    told = {
+        "securityRules": group.properties.security_rules or (),
+        "defaultSecurityRules": group.properties.default_security_rules or (),
+    }
+    for key, rules in told.items():
+        for index, other in enumerate(rules):
+            if other is rule:
+                return f"/properties/{key}/{index}"
+    return ""
+
+
+EVERY_PORT = frozenset({"*", "0-65535", "1-65535"})

@@ -53,7 +53,12 @@ def hang_together(topology: Topology, one: ResourceId, other: ResourceId) -> boo
 
     This is no path: peering is not transitive. It tells the isolated from the rest.
     """
-    return other in _networks(topology).get(one, frozenset({one}))
+    return other in network_of(topology, one)
+
+
+def network_of(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
+    """Return the VNets and Virtual WAN hubs of the peered network that a VNet belongs to."""
+    return _networks(topology).get(network, frozenset({network}))
 
 
 def leads_to_accounts(topology: Topology, network: ResourceId) -> bool:

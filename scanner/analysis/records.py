@@ -13,6 +13,7 @@ from scanner.analysis.wanted import (
     bearer,
     none_wanted,
     wanted,
+    zone_names,
     zones_named,
 )
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
@@ -24,6 +25,7 @@ from scanner.resources.cognitive_services_account import (
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import CnameRecordSet, RecordSet
+from scanner.resources.virtual_network import VirtualNetworkPeering
 from scanner.topology import Topology
 
 
@@ -51,7 +53,14 @@ def current(topology: Topology, record: RecordSet) -> Judgement:
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
     found = bearer(topology, record.id.parent.name, record.name)
-    return _is_current(topology, record, *found) if found else NOT_APPLICABLE
+    if found:
+        return _is_current(topology, record, *found)
+    named = record.id.parent.name.lower() in zone_names(topology)
+    hidden = topology.unread(CognitiveServicesAccount) if named else ()
+    for gap in hidden:
+        unread = f"{CognitiveServicesAccount.ARM_TYPE} in {gap.scope}: {gap.reason}"
+        return Judgement(Verdict.OPEN, (Evidence(record.id),), unread=unread)
+    return NOT_APPLICABLE
 
 
 def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Approved, RecordSet]]:
@@ -63,13 +72,31 @@ def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Appr
                 yield from ((item, record) for item in approved(topology, found[0]))
 
 
+def unread_names(topology: Topology, network: ResourceId) -> str:
+    """Say what may hide names that a VNet could ask for; empty when nothing does."""
+    known = zone_names(topology)
+    for gap in topology.unread(VirtualNetworkLink):
+        scope = ResourceId(gap.scope)
+        if scope.type != PrivateDnsZone.ARM_TYPE or scope.name.lower() in known:
+            return f"{VirtualNetworkLink.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    links = topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO)
+    zones = [link.id.parent for link in links if link.id.parent.name.lower() in known]
+    for zone in zones:
+        if topology.unread(RecordSet, zone):
+            return f"the records of {zone.name} were not read"
+    for kind in (CognitiveServicesAccount, PrivateEndpointConnection) if zones else ():
+        for gap in topology.unread(kind):
+            return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    return ""
+
+
 def _is_current(
     topology: Topology, record: RecordSet, account: CognitiveServicesAccount, hostname: Hostname
 ) -> Judgement:
     found = approved(topology, account)
     serving = [item.endpoint for item in found if item.endpoint is not None]
     waiting = topology.predecessors(PrivateEndpoint, account.id, Relation.TARGETS)
-    endpoints = serving or list(waiting)
+    endpoints = serving if found else list(waiting)
     known = {address for endpoint in endpoints for address in addresses(topology, endpoint)}
     stale = sorted(set(record.addresses) - known)
     pointer = f"/properties/{'aRecords' if record.properties.a_records else 'records'}"
@@ -121,12 +148,30 @@ def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
         unread = f"the private endpoint {item.approved.id.path} is outside the snapshot"
         return Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread)
     around = {network} | peers(topology, network)
-    return every(
+    answers = [
         _holds(topology, zone, item, link)
         for zone in zones_named(topology, item.hostname.zone)
         for link in topology.predecessors(VirtualNetworkLink, zone.id, Relation.PART_OF)
         if ResourceId(link.properties.virtual_network.id) in around
+    ]
+    unread = _unread_zones(topology, item.hostname.zone, network)
+    if unread:
+        answers.append(Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread))
+    return every(answers)
+
+
+def _unread_zones(topology: Topology, name: str, network: ResourceId) -> str:
+    """Say what may hide a zone that is asked in or around a VNet; empty when nothing does."""
+    gaps = (
+        *topology.unread(PrivateDnsZone),
+        *(
+            gap
+            for zone in zones_named(topology, name)
+            for gap in topology.unread(VirtualNetworkLink, zone.id)
+        ),
+        *topology.unread(VirtualNetworkPeering, network),
     )
+    return f"{gaps[0].type} in {gaps[0].scope}: {gaps[0].reason}" if gaps else ""
 
 
 def _holds(
@@ -147,7 +192,7 @@ def _holds(
         return Judgement(Verdict.OPEN, because, unread=unread)
     if link.falls_back_to_internet:
         return NOT_APPLICABLE
-    if topology.unread(RecordSet, zone.id):
+    if topology.unread(RecordSet, zone.id) or topology.unread(CnameRecordSet, zone.id):
         return Judgement(Verdict.OPEN, because, unread=f"the records of {zone.name} were not read")
     endpoint = item.approved.endpoint
     held = sorted(addresses(topology, endpoint)) if endpoint else []

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from scanner.analysis.endpoints import Approved, addresses
-from scanner.analysis.peering import hang_together, hubs, leads_to_accounts, neighbours
-from scanner.analysis.records import linked_names
+from scanner.analysis.peering import (
+    hang_together,
+    hubs,
+    leads_to_accounts,
+    neighbours,
+    network_of,
+)
+from scanner.analysis.records import linked_names, unread_names
+from scanner.analysis.wanted import NOT_APPLICABLE, none_wanted
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_manager import NetworkManager
@@ -14,8 +21,6 @@ from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeer
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.topology import Topology
-
-NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
 
 def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgement:
@@ -34,7 +39,11 @@ def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgem
             answer = _stands_next(topology, network, item, record)
             answers.setdefault(record.id, []).append(answer)
     # Several endpoints behind one name: any of them is a way, though not for every call.
-    return every(some(judged) for judged in answers.values())
+    judged = every(some(judged) for judged in answers.values())
+    unread = unread_names(topology, network.id)
+    if unread and judged.verdict is not Verdict.FAIL:
+        return Judgement(Verdict.OPEN, (Evidence(network.id),), unread=unread)
+    return judged
 
 
 def _is_answer(topology: Topology, item: Approved, record: RecordSet) -> bool:
@@ -80,12 +89,16 @@ def _hidden(topology: Topology, network: ResourceId, place: ResourceId) -> str:
     """Say what may join two VNets that was not read; empty when nothing may."""
     for kind in (VirtualNetworkPeering, HubVirtualNetworkConnection, NetworkManager):
         gaps = topology.unread(kind)
-        if kind is HubVirtualNetworkConnection and not topology.all(VirtualHub):
-            gaps = topology.unread(VirtualHub)
+        if kind is HubVirtualNetworkConnection:
+            # Without a hub there is no connection; an unread hub hides its own.
+            gaps = (*topology.unread(VirtualHub), *(gaps if topology.all(VirtualHub) else ()))
         for gap in gaps:
             return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
     if topology.all(NetworkManager):
         return "which VNets a network manager connects was not read"
+    ways = [_reaches_gateway(topology, side) for side in (network, place)]
+    if False not in ways:
+        return f"{network.path} and {place.path} may meet through their gateways"
     for side in (network, place):
         for other in neighbours(topology, side):
             if topology.get(VirtualNetwork, other) is None:
@@ -105,7 +118,7 @@ def gateway_flags_agree(topology: Topology, peering: VirtualNetworkPeering) -> J
     """
     network = peering.id.parent
     remotes = topology.targets(peering.id, Relation.PEERS_WITH)
-    if not remotes or not leads_to_accounts(topology, network):
+    if not remotes:
         return NOT_APPLICABLE
     back = next(
         (
@@ -118,6 +131,8 @@ def gateway_flags_agree(topology: Topology, peering: VirtualNetworkPeering) -> J
     own = peering.properties
     if not own.use_remote_gateways and not own.allow_gateway_transit:
         return NOT_APPLICABLE
+    if not leads_to_accounts(topology, network):
+        return none_wanted(topology)
     if back is None:
         return _one_side(topology, peering, remotes[0])
     if own.use_remote_gateways:
@@ -147,7 +162,16 @@ def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: Resour
     if topology.get(VirtualNetwork, remote) is None:
         unread = f"the other side, {remote}, is outside the snapshot"
         return Judgement(Verdict.OPEN, (Evidence(peering.id),), unread=unread)
+    for gap in topology.unread(VirtualNetworkPeering, remote):
+        unread = f"the other side, in {remote.path}: {gap.reason}"
+        return Judgement(Verdict.OPEN, (Evidence(peering.id),), unread=unread)
     return NOT_APPLICABLE
+
+
+def _reaches_gateway(topology: Topology, network: ResourceId) -> bool | None:
+    """Tell whether a peered network has a gateway, through which it may meet any other."""
+    answers = {_has_gateway(topology, one) for one in network_of(topology, network)}
+    return True if True in answers else None if None in answers else False
 
 
 def _has_gateway(topology: Topology, network: ResourceId) -> bool | None:

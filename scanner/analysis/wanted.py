@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.analysis.endpoints import Approved, accounts, approved
-from scanner.analysis.hostnames import Hostname, hostnames
+from scanner.analysis.hostnames import SUFFIXES, Hostname, hostnames
 from scanner.analysis.peering import peers
 from scanner.findings import Judgement, Verdict
 from scanner.resources import Relation, ResourceId
@@ -72,6 +72,12 @@ def _zones(topology: Topology) -> dict[str, tuple[PrivateDnsZone, ...]]:
 def zones_named(topology: Topology, name: str) -> tuple[PrivateDnsZone, ...]:
     """Return the private zones of that name, by ID: several are legal."""
     return _zones(topology).get(name, ())
+
+
+def zone_names(topology: Topology) -> frozenset[str]:
+    """Return the names of the private zones that accounts of any kind need in this cloud."""
+    kinds = SUFFIXES.get(topology.inventory.cloud, {})
+    return frozenset(f"privatelink.{s.domain}" for suffixes in kinds.values() for s in suffixes)
 
 
 def none_wanted(topology: Topology) -> Judgement:

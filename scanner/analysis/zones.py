@@ -97,23 +97,32 @@ def _asks(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...])
         servers = ", ".join(where.unknown)
         unread = f"what the DNS servers {servers} of {network.id.path} answer is not in Azure"
         return Judgement(Verdict.OPEN, where.because, unread=unread)
-    answers = [has_workload(topology, network.id)]
-    answers += [has_workload(topology, other.id) for other in behind]
-    if True in answers or _nobody_else_asks(topology, network, near):
-        return Judgement(Verdict.PASS, where.because)
+    answers = {has_workload(topology, other.id) for other in behind}
+    if network.id in where.networks:
+        answers |= {has_workload(topology, network.id), _is_alone(topology, network, near)}
+    if True in answers:
+        return Judgement(Verdict.PASS, where.because, unread=_mixed(topology, (network, *behind)))
     if None in answers:
         unread = f"whether {network.id.path} has workloads was not read"
         return Judgement(Verdict.PASS, where.because, unread=unread)
     return NOT_APPLICABLE
 
 
-def _nobody_else_asks(
-    topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...]
-) -> bool:
+def _mixed(topology: Topology, askers: tuple[VirtualNetwork, ...]) -> str:
+    """Say that all who ask also ask others, who may answer otherwise; empty when one does not."""
+    for asker in askers:
+        where = asked(topology, asker)
+        if len(where.networks) == 1 and not where.unknown:
+            return ""
+    return f"the DNS servers of {askers[0].id.path} need not all answer alike"
+
+
+def _is_alone(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...]) -> bool | None:
     """Tell whether the VNet holds an endpoint, and none around it has a workload."""
     if all(item.approved.network != network.id for item in near):
         return False
-    return not any(has_workload(topology, peer) for peer in peers(topology, network.id))
+    answers = {has_workload(topology, peer) for peer in peers(topology, network.id)}
+    return False if True in answers else None if None in answers else True
 
 
 def _is_linked(topology: Topology, network: VirtualNetwork, item: Wanted) -> Judgement:

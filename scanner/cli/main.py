@@ -186,6 +186,9 @@ def main() -> None:
     except ScanError as error:
         console.error(str(error))
         code = error.exit_code
+    except OSError as error:
+        console.error(f"{error.filename or 'no scan was made'}: {error.strerror or error}")
+        code = ScanError.exit_code
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted; no scan was made")
         code = INTERRUPTED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ STANDARD_OUTPUT = "-"
 FOLDER = Path("reports")
 STEM = "aoai-scan"
 ESTATE = "estate.jsonl"
+PART = ".part"
 
 
 def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, Path | None]:
@@ -102,21 +102,26 @@ def _uri(estate: Path | None) -> str:
 
 def _write_files(texts: Mapping[Path, str]) -> None:
     """Write all or nothing. What is no file on a disk (`/dev/stdout`) is written where it is."""
-    unfinished = {path: _unfinished(path) for path in texts}
+    for path in texts:
+        if path.is_dir():
+            raise RequestError(f"{path}: cannot be written: it is a folder")
+    unfinished = {path: _part(path) for path in texts if path.is_file() or not path.exists()}
     try:
-        for path, part in unfinished.items():
+        for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(texts[path], "utf-8", newline="\n")
+            unfinished.get(path, path).write_text(text, "utf-8", newline="\n")
         for path, part in unfinished.items():
-            if part != path:
-                part.replace(path.resolve())
+            part.replace(path.resolve())
     except OSError as error:
-        for path, part in unfinished.items():
+        for part in unfinished.values():
             with contextlib.suppress(OSError):
-                part.unlink(missing_ok=part != path)
-        raise _unwritable(error, *texts) from error
+                part.unlink()
+        where = str(error.filename or next(iter(texts))).removesuffix(PART)
+        raise RequestError(f"{where}: cannot be written: {error.strerror}") from error
     for path in texts:
         console.note(f"wrote {path}")
 
 
-def _unfinished(path: Path) -> Path:
+def _part(path: Path) -> Path:
+    file = path.resolve()
+    return file.with_name(file.name + PART)

@@ -11,6 +11,7 @@ import click
 
 from scanner.cli import console
 from scanner.errors import RequestError, RuleError
+from scanner.printable import printable
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.rules import Rule
@@ -43,7 +44,7 @@ def list_(folders: tuple[Path, ...], form: str) -> None:
     """List every rule: id, severity, name, what it flags."""
     from scanner.rules.documentation import listed  # noqa: PLC0415 - `--help` needs none of it
 
-    click.echo(listed(_loaded(folders), as_json=form == "json"), nl=False)
+    console.say(_harmless(listed(_loaded(folders), as_json=form == "json")))
 
 
 @rules.command()
@@ -53,7 +54,7 @@ def show(rule: str, folders: tuple[Path, ...]) -> None:
     """Explain one rule: what it flags, why that matters, what to do."""
     from scanner.rules.documentation import page  # noqa: PLC0415 - as above
 
-    click.echo(page(_named(_loaded(folders), rule)), nl=False)
+    console.say(_harmless(page(_named(_loaded(folders), rule))))
 
 
 @rules.command()
@@ -73,7 +74,7 @@ def check(paths: tuple[Path, ...]) -> None:
     if wrong:
         raise RuleError(f"{len(wrong)} of the files are not rules")
     load_all(path for path in paths if path.is_dir() and not _ships_with_us(path))
-    click.echo(f"{len(_files(paths))} files are rules")
+    console.say(f"{len(_files(paths))} files are rules\n")
 
 
 @rules.command()
@@ -96,7 +97,7 @@ def test(paths: tuple[Path, ...], estates: Path | None) -> None:
     examples = sum(len(rule.examples) for rule in chosen)
     if wrong:
         raise RuleError(f"{len(wrong)} of {examples} examples do not come out as they say")
-    click.echo(f"{examples} examples of {len(chosen)} rules come out as they say")
+    console.say(f"{examples} examples of {len(chosen)} rules come out as they say\n")
 
 
 @rules.command()
@@ -104,7 +105,7 @@ def schema() -> None:
     """Print the JSON Schema of a rule file, for editors."""
     from scanner.rules import schema as rule_schema  # noqa: PLC0415 - as above
 
-    click.echo(json.dumps(rule_schema(), indent=2))
+    console.say(json.dumps(rule_schema(), indent=2) + "\n")
 
 
 @rules.command()
@@ -160,14 +161,25 @@ def _named(known: Iterable[Rule], name: str) -> Rule:
     return folded[name.lower()]
 
 
+def _harmless(text: str) -> str:
+    """Return the text with its lines; a rule from elsewhere may hold what steers a terminal."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def _files(paths: tuple[Path, ...]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        found.extend(file for file in inside if file.parent.name != "estates")
+        found.extend(file for file in inside if not _is_estate(file))
     if not found:
         raise RuleError(f"{paths[0]}: holds no rules (*.yaml)")
     return found
+
+
+def _is_estate(path: Path) -> bool:
+    """Tell the estates that rules are tried on, and the demo beside them, from rules."""
+    is_demo = path.name == "demo.yaml" and path.with_name("estates").is_dir()
+    return is_demo or path.parent.name == "estates"
 
 
 def _ships_with_us(path: Path) -> bool:

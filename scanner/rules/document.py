@@ -43,7 +43,7 @@ def near(said: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(said.lower(), folded, n=1, cutoff=0.6)
     if close:
         return f" (did you mean `{folded[close[0]]}`?)"
-    return f" (known: {', '.join(names)})"
+    return f" (known: {', '.join(names) or 'none'})"
 
 
 def read(path: Path) -> yaml.Node:

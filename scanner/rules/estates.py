@@ -55,6 +55,9 @@ def snapshot(estate: Mapping[str, Any], unread: tuple[str, ...] = ()) -> Snapsho
     `unread` names ARM types that could not be read: their rows are left out
     and declared as gaps.
     """
+    for name, resource in estate.items():
+        if "type" not in resource:
+            raise RuleError(f"{name}: lacks `type`; does the estate know it by another name?")
     denied = {kind.lower() for kind in unread}
     counted = {name: _counted(name, resource, estate) for name, resource in estate.items()}
     rows = [_row(name, resource, estate) for name, resource in counted.items()]

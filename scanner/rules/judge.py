@@ -73,7 +73,8 @@ def _finding(rule: Rule, subject: AnyResource, judgement: Judgement) -> Finding:
         evidence=judgement.because,
         affected=tuple(sorted(judgement.affected, key=lambda a: (a.consumer, a.account))),
         remediation=rule.remediation,
-        commands=tuple(commands),
+        # Several accounts may be mended by the same command.
+        commands=tuple(dict.fromkeys(commands)),
         maps=rule.maps,
         fingerprint=hashlib.sha256(f"{rule.id}\n{str.__str__(subject.id)}".encode()).hexdigest(),
     )

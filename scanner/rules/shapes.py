@@ -41,7 +41,8 @@ class Text:
         value = plain(node, source)
         if not isinstance(value, str) or not value.strip():
             source.error(node, f"expected text, not {said(value)}")
-        if self.pattern and not re.search(self.pattern, value):
+        # `$` alone would let a final line break pass, here but not in JSON Schema.
+        if self.pattern and not re.fullmatch(self.pattern, value):
             source.error(node, f"`{value}` is not {self.form}")
         return value
 
@@ -298,7 +299,7 @@ def _text(node: yaml.Node) -> str:
 
 def _number(node: yaml.Node) -> int | str:
     text = str(node.value)
-    return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else text
+    return int(text) if re.fullmatch(r"[-+]?[0-9]{1,99}", text) else text
 
 
 def _real(node: yaml.Node) -> float | str:

@@ -41,7 +41,7 @@ def check(node: yaml.Node, text: str, source: Source) -> None:
             if path.removeprefix(EACH) not in source.names:
                 known = [EACH + name for name in source.names]
                 source.unknown(node, "name bound by this rule's words", path, known)
-        elif path != "parent" and not re.search(PATH.pattern or "", path):
+        elif path != "parent" and not re.fullmatch(PATH.pattern or "", path):
             source.error(node, f"`{{{path}}}` is no path of the subject, nor `each.NAME`")
     if re.search(r"[{}]", BLANK.sub("", text)):
         source.error(node, "a brace that opens or closes no blank")

@@ -18,10 +18,12 @@ Comparison: TypeAlias = Callable[[Any, Any], bool | None]
 
 
 def equals(value: Any, operand: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Hold when they are equal; text in any letter case. Absent equals nothing."""
-    return _folded(value) == _folded(operand) and isinstance(value, bool) == isinstance(
-        operand, bool
-    )
+    """
+    Hold when they are equal; text in any letter case. Absent equals nothing.
+
+    A truth value equals its name, as built-in policies rely on: `notEquals: "true"`.
+    """
+    return bool(_folded(value) == _folded(operand))
 
 
 def within(value: Any, operand: tuple[Any, ...]) -> bool:  # noqa: ANN401 - any JSON value
@@ -134,7 +136,7 @@ COUNTS: Mapping[str, tuple[Shape, Comparison]] = {
 
 
 def _folded(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    return value.lower() if isinstance(value, str) else value
+    return str(value).lower() if isinstance(value, str | bool) else value
 
 
 def _comparable(value: object, operand: object) -> bool:

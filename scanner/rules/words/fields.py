@@ -148,11 +148,20 @@ def _answer(
 def _only(subject: AnyResource, pointer: str, value: Any) -> AnyResource:  # noqa: ANN401
     """Return the subject with an array cut down to one item, so that `[*]` means that item."""
     first, *steps = pointer.removeprefix("/").split("/")
-    document: Any = [value]
-    for step in reversed(steps[:-1]):
-        document = [document] if step.isdecimal() else {_unescaped(step): document}
-    raw = msgspec.Raw(msgspec.json.encode(document))
+    document = msgspec.json.decode(getattr(subject.row, first))
+    raw = msgspec.Raw(msgspec.json.encode(_cut(document, steps, value)))
     return replace(subject, row=msgspec.structs.replace(subject.row, **{first: raw}))
+
+
+def _cut(document: Any, steps: list[str], value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the document with the arrays on the way to the value cut down to that item."""
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(document, list):
+        return [_cut(document[int(step)], rest, value)]
+    key = _unescaped(step)
+    return {**document, key: _cut(document[key], rest, value)}
 
 
 def _empty(subject: AnyResource, path: str) -> Evidence:

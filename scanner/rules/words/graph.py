@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.findings import Evidence, Judgement, Verdict, every, some
 from scanner.resources import BY_TYPE, AnyResource, Relation, ResourceId
+from scanner.resources.virtual_wan import VirtualHub, VirtualWan
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, Flag, Folded, OneOrMore
 from scanner.rules.words.comparisons import COUNTS
@@ -87,10 +88,10 @@ def _neighbours(
         last = position == len(steps) - 1
         reached: dict[ResourceId, tuple[Evidence, ...]] = {}
         for here, path in frontier.items():
-            if _is_inverse(name):
-                hidden.extend(_hidden(topology, here, name, kind if last else None))
-            elif here not in topology.inventory.resources:
+            if here not in topology.inventory.resources:
                 hidden.append(f"{here.path} is outside the snapshot")
+            elif _is_inverse(name):
+                hidden.extend(_hidden(topology, here, name, kind if last else None))
             for _, target in step(topology, here, name):
                 reached.setdefault(target, (*path, Evidence(target, name)))
         frontier = reached
@@ -108,11 +109,14 @@ def _hidden(topology: Topology, here: ResourceId, name: str, kind: str | None) -
     for known in BY_TYPE.values():
         if kind is not None and kind != known.ARM_TYPE:
             continue
-        # A child lives below its parent's id, so a gap elsewhere cannot hide it.
+        # A child lives below its parent's id, so a gap elsewhere cannot hide it. Only a
+        # virtual hub is part of something, its WAN, without living below it.
         is_child = known.ARM_TYPE.rpartition("/")[0] == here.type
-        if name == Relation.PART_OF.inverse and not is_child:
+        is_part = is_child or (known is VirtualHub and here.type == VirtualWan.ARM_TYPE)
+        has = name == Relation.PART_OF.inverse
+        if has and not is_part:
             continue
-        for gap in topology.unread(known, here if is_child else None):
+        for gap in topology.unread(known, here if has and is_child else None):
             yield f"{known.ARM_TYPE} in {gap.scope}: {gap.reason}"
 
 
@@ -123,7 +127,7 @@ def _exists(
     is_asked: bool,  # noqa: FBT001
 ) -> Judgement:
     """Answer whether there is a neighbour. One that is merely named is there, unless asked of."""
-    present = [_along(path, said) for _, path, said in chosen]
+    present = [_along(path, _named(neighbour, said)) for neighbour, path, said in chosen]
     if not is_asked:
         present += [Judgement(Verdict.PASS, (Evidence(i),)) for i in found.outside]
     elif found.outside:
@@ -193,8 +197,11 @@ def _along(path: tuple[Evidence, ...], said: Judgement) -> Judgement:
 
 def _bound(neighbour: AnyResource, said: Judgement) -> Judgement:
     """Return a failing judgement with the neighbour's names for messages and commands."""
-    if said.verdict is Verdict.PASS:
-        return said
+    return said if said.verdict is Verdict.PASS else _named(neighbour, said)
+
+
+def _named(neighbour: AnyResource, said: Judgement) -> Judgement:
+    """Return a judgement with the neighbour's names."""
     names = {
         "id": str(neighbour.id),
         "name": neighbour.name,

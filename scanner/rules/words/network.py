@@ -11,11 +11,15 @@ from scanner.analysis.filtering import admitted
 from scanner.analysis.peering import leads_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict
 from scanner.resources import AnyResource, Relation, ResourceId
-from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.cognitive_services_account import (
+    CognitiveServicesAccount,
+    PrivateEndpointConnection,
+)
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import RecordSet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
+from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, ListOf, OneOrMore, Whole
 from scanner.rules.words.word import Word
@@ -82,18 +86,19 @@ def answers_with(values: Mapping[str, Any]) -> Condition:
 
 def leads_to(values: Mapping[str, Any]) -> Condition:
     """
-    Hold when the resource's VNet belongs to a peered network that holds an account's endpoint.
+    Hold when the resource's VNet has to do with an account.
 
-    The state of the peerings does not matter, nor how many there are: this
-    tells networks of interest from others, and is no path.
+    It belongs to a peered network that holds an account's endpoint, whatever
+    the state and number of the peerings, or its zone links show that it wants
+    one. This tells networks of interest from others, and is no path.
     """
     assert values["leadsTo"] == "accounts"  # noqa: S101 - the only word there is
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
         networks = _networks(topology, subject)
-        if any(leads_to_accounts(topology, network) for network in networks):
+        if any(_wants_or_holds(topology, network) for network in networks):
             return Judgement(Verdict.PASS, (Evidence(subject.id),))
-        for kind in (PrivateEndpoint, CognitiveServicesAccount, VirtualNetwork):
+        for kind in _ON_THE_WAY:
             for gap in topology.unread(kind):
                 unread = f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
                 return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
@@ -171,6 +176,11 @@ def _is_listed(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:
     return Judgement(Verdict.PASS, (Evidence(endpoint.id),))
 
 
+def _wants_or_holds(topology: Topology, network: ResourceId) -> bool:
+    wanted = records.linked_names(topology, network)
+    return leads_to_accounts(topology, network) or any(True for _ in wanted)
+
+
 def _networks(topology: Topology, subject: AnyResource) -> tuple[ResourceId, ...]:
     """Return the VNets a resource is, is part of, or is placed in."""
     if isinstance(subject, VirtualNetwork):
@@ -188,6 +198,16 @@ def _of(kind: type[R], question: Callable[[Topology, R], Judgement]) -> Conditio
 
     return judge
 
+
+_ON_THE_WAY: tuple[type[AnyResource], ...] = (
+    PrivateEndpoint,
+    PrivateEndpointConnection,
+    CognitiveServicesAccount,
+    VirtualNetwork,
+    VirtualNetworkPeering,
+    VirtualHub,
+    HubVirtualNetworkConnection,
+)
 
 _CASES = ("zone", "zoneName", "hostname", "endpoint", "network", "record", "address")
 

@@ -1,0 +1,163 @@
+"""What holds of every scan, whatever the rules: order, case, saving and taking away."""
+
+import gzip
+import json
+import random
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanner import snapshot as snapshots
+from scanner.resources import parse
+from scanner.resources.types import RESOURCE_TYPES
+from scanner.rules import estates, home, judgements, load_all
+from scanner.scan import scan
+from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot
+from scanner.topology import Topology
+
+RULES = load_all()
+PATHS = {path.stem: path for path in (*home().glob("estates/*.yaml"), home() / "demo.yaml")}
+TYPES = sorted(kind.ARM_TYPE for kind in RESOURCE_TYPES)
+
+Verdicts: TypeAlias = Mapping[tuple[str, str], str]
+
+every_estate = pytest.mark.parametrize("name", sorted(PATHS))
+bounded = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+BETTER_OR_WORSE = {
+    ("fail", "pass"),
+    ("open", "pass"),
+    ("pass", "fail"),
+    ("open", "fail"),
+    ("notApplicable", "fail"),
+    ("fail", "notApplicable"),
+}
+"""What not knowing more must never do to a verdict."""
+
+
+@cache
+def read(name: str) -> Snapshot:
+    return estates.snapshot(estates.load(PATHS[name]))
+
+
+def verdicts(snapshot: Snapshot) -> Verdicts:
+    topology = Topology(parse(snapshot))
+    return {
+        (rule.id, str.__str__(subject.id)): str(judgement.verdict)
+        for rule in RULES
+        for subject, judgement in judgements(topology, rule)
+    }
+
+
+@cache
+def known(name: str) -> Verdicts:
+    return verdicts(read(name))
+
+
+def said(snapshot: Snapshot) -> bytes:
+    report = scan(snapshot, RULES)
+    return repr((report.findings, report.tally, report.accounts, report.gaps)).encode()
+
+
+def without(snapshot: Snapshot, kind: str) -> Snapshot:
+    """Return the snapshot as it is when the rows of a type could not be read."""
+    gap = Gap(scope=EVERYWHERE, type=kind, reason=GapReason.DENIED)
+    rows = tuple(row for row in snapshot.rows if row.type.lower() != kind)
+    return Snapshot(rows=rows, gaps=(*snapshot.gaps, gap), taken_at=snapshot.taken_at)
+
+
+def told_less(before: Verdicts, after: Verdicts) -> list[tuple[str, ...]]:
+    """Return the verdicts that not knowing changed as it must not."""
+    return [
+        (rule, subject, before[rule, subject], verdict)
+        for (rule, subject), verdict in after.items()
+        if (before[rule, subject], verdict) in BETTER_OR_WORSE
+    ]
+
+
+@every_estate
+@bounded
+@given(chance=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(name: str, chance: random.Random) -> None:
+    rows = list(read(name).rows)
+    chance.shuffle(rows)
+    shuffled = Snapshot(rows=tuple(rows), taken_at=read(name).taken_at)
+    assert verdicts(shuffled) == known(name)
+
+
+@every_estate
+@bounded
+@given(chance=st.randoms(use_true_random=False))
+def test_the_letter_case_of_ids_changes_no_verdict(name: str, chance: random.Random) -> None:
+    def cased(value: object) -> object:
+        match value:
+            case str() if value.startswith("/subscriptions/"):
+                return chance.choice((str.upper, str.lower, str.title, str))(value)
+            case dict():
+                return {key: cased(item) for key, item in value.items()}
+            case list():
+                return [cased(item) for item in value]
+        return value
+
+    rows = [cased(dict(row.document())) for row in read(name).rows]
+    loaded = snapshots.parse(json.dumps(rows).encode(), "test")
+    vouched = Snapshot(rows=loaded.rows, taken_at=read(name).taken_at)
+    assert verdicts(vouched) == known(name)
+
+
+@every_estate
+def test_saved_and_loaded_says_the_same_byte_for_byte(name: str) -> None:
+    saved = snapshots.encode(read(name))
+    assert said(snapshots.parse(saved, "test")) == said(read(name))
+    assert said(snapshots.parse(gzip.compress(saved), "test")) == said(read(name))
+
+
+@every_estate
+def test_a_second_scan_says_the_same_byte_for_byte(name: str) -> None:
+    assert said(read(name)) == said(read(name))
+
+
+@every_estate
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_type_that_was_not_read_turns_no_verdict_round(name: str, kind: str) -> None:
+    assert told_less(known(name), verdicts(without(read(name), kind))) == []
+
+
+@every_estate
+def test_a_single_row_that_cannot_be_read_turns_no_verdict_round(name: str) -> None:
+    rows = read(name).rows
+    for row in rows:
+        gap = Gap(scope=row.id, type=row.type.lower(), reason=GapReason.UNPARSABLE)
+        left = tuple(other for other in rows if other is not row)
+        less = Snapshot(rows=left, gaps=(gap,), taken_at=read(name).taken_at)
+        assert told_less(known(name), verdicts(less)) == [], row.id
+
+
+@every_estate
+def test_a_subscription_that_was_not_read_turns_no_verdict_round(name: str) -> None:
+    rows = read(name).rows
+    for scope in {"/".join(row.id.split("/")[:3]) for row in rows}:
+        gap = Gap(scope=scope, type="*", reason=GapReason.DENIED)
+        left = tuple(row for row in rows if not row.id.startswith(scope + "/"))
+        less = Snapshot(rows=left, gaps=(gap,), taken_at=read(name).taken_at)
+        assert told_less(known(name), verdicts(less)) == [], scope
+
+
+@every_estate
+def test_an_unrelated_vnet_changes_nothing(name: str) -> None:
+    text = """{"id": "/subscriptions/00000000-0000-0000-0000-00000000c070/resourceGroups/other/
+providers/Microsoft.Network/virtualNetworks/lonely", "properties": {"addressSpace":
+{"addressPrefixes": ["192.168.0.0/24"]}, "subnets": []}, "name": "lonely",
+"type": "microsoft.network/virtualnetworks"}""".replace("\n", "")
+    row = snapshots.parse(f"[{text}]".encode(), "test").rows[0]
+    more = Snapshot(rows=(*read(name).rows, row), taken_at=read(name).taken_at)
+    after = {key: v for key, v in verdicts(more).items() if not key[1].endswith("/lonely")}
+    assert after == known(name)
+    lonely = {v for key, v in verdicts(more).items() if key[1].endswith("/lonely")}
+    assert lonely <= {"pass", "notApplicable"}
