@@ -53,20 +53,37 @@ def approved(topology: Topology, account: CognitiveServicesAccount) -> tuple[App
     return tuple(Approved(i, account, topology.get(PrivateEndpoint, i)) for i in serving)
 
 
-def addresses(topology: Topology, endpoint: PrivateEndpoint) -> frozenset[str]:
+def addresses(topology: Topology, endpoint: PrivateEndpoint, hostname: str = "") -> frozenset[str]:
     """
     Return the private addresses of an endpoint; empty when they are not known.
 
     Its interface knows them always; `customDnsConfigs` is empty when a zone
-    group manages the names.
+    group manages the names. An account with several names has an address for
+    each: with `hostname`, only those that Azure says are for that name, or all
+    where it does not say.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
-    interfaces = topology.predecessors(NetworkInterface, endpoint.id, Relation.ATTACHED_TO)
-    own = {address for interface in interfaces for address in interface.addresses}
-    configs = endpoint.properties.custom_dns_configs or ()
-    told = {address for config in configs for address in config.ip_addresses or ()}
-    return frozenset(own or told)
+    held = tuple(_held(topology, endpoint)) or tuple(_told(endpoint))
+    named = frozenset(address for address, names in held if hostname in names)
+    return named or frozenset(address for address, _ in held)
+
+
+def _held(topology: Topology, endpoint: PrivateEndpoint) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the addresses of an endpoint's interfaces, each with the names it is for."""
+    for interface in topology.predecessors(NetworkInterface, endpoint.id, Relation.ATTACHED_TO):
+        for configuration in interface.configurations:
+            connection = configuration.private_link_connection_properties
+            names = (connection.fqdns or ()) if connection else ()
+            if configuration.private_ip_address:
+                folded = frozenset(name.lower().rstrip(".") for name in names)
+                yield configuration.private_ip_address, folded
+
+
+def _told(endpoint: PrivateEndpoint) -> Iterator[tuple[str, frozenset[str]]]:
+    for config in endpoint.properties.custom_dns_configs or ():
+        names = frozenset({(config.fqdn or "").lower().rstrip(".")})
+        yield from ((address, names) for address in config.ip_addresses or ())
 
 
 def _listed(topology: Topology, account: CognitiveServicesAccount) -> Iterator[ResourceId]:

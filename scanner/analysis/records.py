@@ -97,7 +97,7 @@ def _is_current(
     serving = [item.endpoint for item in found if item.endpoint is not None]
     waiting = topology.predecessors(PrivateEndpoint, account.id, Relation.TARGETS)
     endpoints = serving if found else list(waiting)
-    known = {address for endpoint in endpoints for address in addresses(topology, endpoint)}
+    known = {a for endpoint in endpoints for a in addresses(topology, endpoint, hostname.name)}
     stale = sorted(set(record.addresses) - known)
     pointer = f"/properties/{'aRecords' if record.properties.a_records else 'records'}"
     because = [
@@ -105,7 +105,7 @@ def _is_current(
         Evidence(record.id, "", pointer, list(record.addresses)),
     ]
     for endpoint in endpoints:
-        held = sorted(addresses(topology, endpoint)) or None
+        held = sorted(addresses(topology, endpoint, hostname.name)) or None
         because.append(Evidence(endpoint.id, Relation.TARGETS.inverse, "", held))
     if not stale:
         return Judgement(Verdict.PASS, tuple(because))
@@ -114,7 +114,7 @@ def _is_current(
         return Judgement(Verdict.OPEN, tuple(because), unread=unread)
     names = {
         "record": record.name,
-        "zone": record.id.parent.name,
+        "zoneName": record.id.parent.name,
         "stale": ", ".join(stale),
         "current": ", ".join(sorted(known)),
         "account": str(account.id),
@@ -195,7 +195,7 @@ def _holds(
     if topology.unread(RecordSet, zone.id) or topology.unread(CnameRecordSet, zone.id):
         return Judgement(Verdict.OPEN, because, unread=f"the records of {zone.name} were not read")
     endpoint = item.approved.endpoint
-    held = sorted(addresses(topology, endpoint)) if endpoint else []
+    held = sorted(addresses(topology, endpoint, item.hostname.name)) if endpoint else []
     case = {
         "zone": str(zone.id),
         "zoneName": zone.name,

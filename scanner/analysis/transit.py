@@ -138,7 +138,9 @@ def gateway_flags_agree(topology: Topology, peering: VirtualNetworkPeering) -> J
     if own.use_remote_gateways:
         agrees = bool(back.properties.allow_gateway_transit)
         because = _flags(peering, back, "useRemoteGateways", "allowGatewayTransit")
-        return Judgement(Verdict.PASS if agrees else Verdict.FAIL, because, _case(back))
+        return Judgement(
+            Verdict.PASS if agrees else Verdict.FAIL, because, _case(back, "allowGatewayTransit")
+        )
     return _waits(topology, peering, back)
 
 
@@ -155,7 +157,7 @@ def _waits(
     # With a gateway of its own the other side cannot use this one.
     if not here or there:
         return NOT_APPLICABLE
-    return Judgement(Verdict.FAIL, because, _case(back))
+    return Judgement(Verdict.FAIL, because, _case(back, "useRemoteGateways"))
 
 
 def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: ResourceId) -> Judgement:
@@ -196,12 +198,13 @@ def _flags(
     )
 
 
-def _case(back: VirtualNetworkPeering) -> tuple[dict[str, str], ...]:
+def _case(back: VirtualNetworkPeering, flag: str) -> tuple[dict[str, str], ...]:
     network = back.id.parent
     return (
         {
             "otherName": back.name,
             "otherId": str(back.id),
+            "flag": flag,
             "network": str(network),
             "networkName": network.name,
             "resourceGroup": network.resource_group,

@@ -79,7 +79,7 @@ def _exists(topology: Topology, item: Wanted) -> Judgement:
     unread = beyond(topology, item) or _own_servers(topology, item)
     if unread:
         return Judgement(Verdict.OPEN, because, unread=unread)
-    case = {"zone": zone, "hostname": item.hostname.name, "endpoint": str(item.approved.id)}
+    case = {"zoneName": zone, "hostname": item.hostname.name, "endpoint": str(item.approved.id)}
     network = item.approved.network
     if network is not None:
         case |= {"network": str(network)}

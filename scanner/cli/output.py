@@ -113,11 +113,12 @@ def _write_files(texts: Mapping[Path, str]) -> None:
         for path, part in unfinished.items():
             part.replace(path.resolve())
     except OSError as error:
+        where = str(error.filename or next(iter(texts))).removesuffix(PART)
+        raise RequestError(f"{where}: cannot be written: {error.strerror}") from error
+    finally:
         for part in unfinished.values():
             with contextlib.suppress(OSError):
                 part.unlink()
-        where = str(error.filename or next(iter(texts))).removesuffix(PART)
-        raise RequestError(f"{where}: cannot be written: {error.strerror}") from error
     for path in texts:
         console.note(f"wrote {path}")
 

@@ -44,7 +44,8 @@ def list_(folders: tuple[Path, ...], form: str) -> None:
     """List every rule: id, severity, name, what it flags."""
     from scanner.rules.documentation import listed  # noqa: PLC0415 - `--help` needs none of it
 
-    console.say(_harmless(listed(_loaded(folders), as_json=form == "json")))
+    text = listed(_loaded(folders), as_json=form == "json")
+    console.say(text.replace("\x7f", "\\u007f") if form == "json" else _harmless(text))
 
 
 @rules.command()

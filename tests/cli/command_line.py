@@ -63,9 +63,9 @@ def run(
     out = Stream(terminal=terminal, encoding=encoding, errors="strict")
     err = Stream(terminal=terminal, encoding=encoding, errors="backslashreplace")
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"), "stdout": out, "stderr": err}
-    with _standard(**streams, argv=["aoai-scan", *arguments]), _own_logging():
-        with pytest.raises(SystemExit) as ended:
-            main()
+    changed = _standard(**streams, argv=["aoai-scan", *arguments])
+    with changed, _own_logging(), pytest.raises(SystemExit) as ended:
+        main()
     code = ended.value.code
     return Ran(code if isinstance(code, int) else 0, out.text(), err.text())
 

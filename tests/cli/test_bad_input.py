@@ -80,7 +80,15 @@ def test_a_name_that_is_not_unicode_is_one_line() -> None:
     assert ran.complaint.startswith(r"aoai-scan: \udcff\udcfe.json: cannot be read")
 
 
-PROPERTIES = (None, 5, "x", [], [1], {"subnets": 5}, {"addressSpace": {"addressPrefixes": ["x"]}})
+PROPERTIES: tuple[object, ...] = (
+    None,
+    5,
+    "x",
+    [],
+    [1],
+    {"subnets": 5},
+    {"addressSpace": {"addressPrefixes": ["x"]}},
+)
 
 
 @pytest.mark.parametrize("properties", PROPERTIES, ids=json.dumps)

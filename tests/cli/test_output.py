@@ -116,6 +116,15 @@ def test_a_disk_that_is_full_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
     assert tree() == set()
 
 
+def test_an_interruption_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    assert run(*DEMO, "-f", "table", "-f", "json").code == 130
+    assert tree() == set()
+
+
 def test_a_report_is_written_anew() -> None:
     run(*DEMO, "-o", "report.txt")
     before = Path("report.txt").read_bytes()

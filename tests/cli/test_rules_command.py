@@ -56,11 +56,11 @@ def test_check_counts_what_is_right(few_rules: Path) -> None:
 def test_check_has_a_line_for_each_wrong_file() -> None:
     rules()
     for name in ("bad", "worse"):
-        Path("mine", f"{name}.yaml").write_text("id: AOAI191\nfoo: 1\n")
+        Path("mine", f"{name}.yaml").write_text("id: AOAI191\nzzz: 1\n")
     ran = run("rules", "check", "mine")
     assert (ran.code, ran.out) == (2, "")
     first, second, last = ran.err.splitlines()
-    assert first.startswith("aoai-scan: mine/bad.yaml:2:1: no key of a rule `foo` (known: ")
+    assert first.startswith("aoai-scan: mine/bad.yaml:2:1: no key of a rule `zzz` (known: ")
     assert second.startswith("aoai-scan: mine/worse.yaml:2:1: ")
     assert last == "aoai-scan: 2 of the files are not rules"
 
@@ -91,17 +91,11 @@ WRONG = {
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
 @pytest.mark.parametrize(
-    "command",
-    [
-        ("--demo", "--rules", "mine"),
-        ("rules", "list", "--rules", "mine"),
-        ("rules", "test", "mine"),
-    ],
-    ids=" ".join,
+    "command", [("--demo", "--rules"), ("rules", "list", "--rules"), ("rules", "test")]
 )
 def test_a_file_that_is_no_rule_is_one_line(text: str, command: tuple[str, ...]) -> None:
     Path(rules(), "bad.yaml").write_text(text)
-    said = refused(run(*command))
+    said = refused(run(*command, "mine"))
     assert said.startswith("aoai-scan: mine/bad.yaml")
     assert not {ord(c) for c in said} & STEERING
 
@@ -187,7 +181,9 @@ def test_docs_want_a_folder(output: str) -> None:
     assert "taken" in refused(run("rules", "docs", "-o", output))
 
 
-@pytest.mark.parametrize("command", [("list",), ("show", "AOAI190")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("list",), ("list", "-f", "json"), ("show", "AOAI190")], ids=" ".join
+)
 def test_a_rule_cannot_steer_the_terminal(command: tuple[str, ...]) -> None:
     good = Path(rules(), "in-sweden.yaml")
     text = good.read_text().replace("The account lies in Sweden.", json.dumps(HOSTILE))
@@ -195,6 +191,8 @@ def test_a_rule_cannot_steer_the_terminal(command: tuple[str, ...]) -> None:
     ran = run("rules", *command, "--rules", "mine")
     assert ran.code == 0
     assert not {ord(c) for c in ran.out} & STEERING
+    if "json" in command:
+        assert ran.document[2]["summary"].endswith("\u2028end")
 
 
 OF_THE_SCAN = {

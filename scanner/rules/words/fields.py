@@ -142,7 +142,12 @@ def _answer(
             unread = f"{pointer} of {subject.id.path} is not an address prefix"
             return Judgement(Verdict.OPEN, because, unread=unread)
         case answer:
-            return Judgement(Verdict.PASS if answer else Verdict.FAIL, because)
+            verdict = Verdict.PASS if answer else Verdict.FAIL
+            return Judgement(verdict, because, () if answer else ({"value": _told(value)},))
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return "" if value is None else str(_short(value))
 
 
 def _only(subject: AnyResource, pointer: str, value: Any) -> AnyResource:  # noqa: ANN401
@@ -195,6 +200,7 @@ WORDS = (
         name="field",
         takes=PATH,
         one_of={name: shape for name, (shape, _) in COMPARISONS.items()},
+        binds=("value",),
         make=field,
     ),
     Word(

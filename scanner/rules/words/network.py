@@ -102,6 +102,10 @@ def leads_to(values: Mapping[str, Any]) -> Condition:
             for gap in topology.unread(kind):
                 unread = f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
                 return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
+        for network in networks:
+            unread = records.unread_names(topology, network)
+            if unread:
+                return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
         return Judgement(Verdict.FAIL, (Evidence(subject.id),))
 
     return judge
@@ -226,7 +230,7 @@ WORDS = (
     Word(
         name="answersWith",
         takes=Choice("answer", ("endpointAddresses",)),
-        binds=("record", "zone", "stale", "current", "account"),
+        binds=("record", "zoneName", "stale", "current", "account"),
         make=answers_with,
     ),
     Word(name="leadsTo", takes=Choice("aim", ("accounts",)), make=leads_to),
@@ -242,6 +246,7 @@ WORDS = (
         binds=(
             "otherName",
             "otherId",
+            "flag",
             "network",
             "networkName",
             "resourceGroup",
