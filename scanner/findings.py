@@ -128,6 +128,8 @@ def some(judgements: Iterable[Judgement]) -> Judgement:
 
 
 def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> Judgement:
+    if len(judgements) == 1:
+        return judgements[0]
     for verdict in order:
         deciding = [judgement for judgement in judgements if judgement.verdict is verdict]
         if deciding:

@@ -86,11 +86,16 @@ def asked(topology: Topology, network: VirtualNetwork) -> Asked:
 
 def answers_for(topology: Topology, network: ResourceId) -> tuple[VirtualNetwork, ...]:
     """Return the other VNets whose questions are asked of Azure in this one, by ID."""
-    return tuple(
-        other
-        for other in topology.all(VirtualNetwork)
-        if other.id != network and network in asked(topology, other).networks
-    )
+    return _askers(topology).get(network, ())
+
+
+@lru_cache(maxsize=2)
+def _askers(topology: Topology) -> dict[ResourceId, tuple[VirtualNetwork, ...]]:
+    askers: dict[ResourceId, tuple[VirtualNetwork, ...]] = {}
+    for other in topology.all(VirtualNetwork):
+        for network in asked(topology, other).networks - {other.id}:
+            askers[network] = (*askers.get(network, ()), other)
+    return askers
 
 
 def has_workload(topology: Topology, network: ResourceId) -> bool | None:

@@ -63,10 +63,15 @@ def network_of(topology: Topology, network: ResourceId) -> frozenset[ResourceId]
 
 def leads_to_accounts(topology: Topology, network: ResourceId) -> bool:
     """Tell whether a VNet belongs to a peered network in which an account has its endpoint."""
-    return any(hang_together(topology, network, place) for place in _endpoint_places(topology))
+    return network in _networks_of_endpoints(topology)
 
 
 @lru_cache(maxsize=2)
+def _networks_of_endpoints(topology: Topology) -> frozenset[ResourceId]:
+    places = _endpoint_places(topology)
+    return frozenset(near for place in places for near in network_of(topology, place))
+
+
 def _endpoint_places(topology: Topology) -> frozenset[ResourceId]:
     endpoints = (found for account in accounts(topology) for found in approved(topology, account))
     targeted = (

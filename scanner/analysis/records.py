@@ -147,13 +147,12 @@ def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
     if network is None:
         unread = f"the private endpoint {item.approved.id.path} is outside the snapshot"
         return Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread)
-    around = {network} | peers(topology, network)
-    answers = [
-        _holds(topology, zone, item, link)
-        for zone in zones_named(topology, item.hostname.zone)
-        for link in topology.predecessors(VirtualNetworkLink, zone.id, Relation.PART_OF)
-        if ResourceId(link.properties.virtual_network.id) in around
-    ]
+    answers = []
+    for asker in sorted({network} | peers(topology, network)):
+        for link in topology.predecessors(VirtualNetworkLink, asker, Relation.LINKED_TO):
+            zone = topology.get(PrivateDnsZone, link.id.parent)
+            if zone is not None and zone.domain == item.hostname.zone:
+                answers.append(_holds(topology, zone, item, link))
     unread = _unread_zones(topology, item.hostname.zone, network)
     if unread:
         answers.append(Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread))
@@ -162,6 +161,8 @@ def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
 
 def _unread_zones(topology: Topology, name: str, network: ResourceId) -> str:
     """Say what may hide a zone that is asked in or around a VNet; empty when nothing does."""
+    if not topology.inventory.gaps:
+        return ""
     gaps = (
         *topology.unread(PrivateDnsZone),
         *(

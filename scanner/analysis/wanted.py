@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,10 +37,21 @@ def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wante
     return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
 
 
+def wanted_in(topology: Topology, networks: Iterable[ResourceId]) -> Iterator[Wanted]:
+    """Yield the same of every account with an endpoint in one of the VNets."""
+    placed = _wanted_by_network(topology)
+    for network in sorted(networks):
+        yield from placed.get(network, ())
+
+
 @lru_cache(maxsize=2)
-def all_wanted(topology: Topology) -> tuple[Wanted, ...]:
-    """Return the same of every account."""
-    return tuple(item for account in accounts(topology) for item in wanted(topology, account))
+def _wanted_by_network(topology: Topology) -> dict[ResourceId, tuple[Wanted, ...]]:
+    placed: dict[ResourceId, list[Wanted]] = {}
+    for account in accounts(topology):
+        for item in wanted(topology, account):
+            if item.approved.network is not None:
+                placed.setdefault(item.approved.network, []).append(item)
+    return {network: tuple(items) for network, items in placed.items()}
 
 
 @lru_cache(maxsize=2)

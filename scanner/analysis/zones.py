@@ -7,13 +7,13 @@ from scanner.analysis.peering import peers
 from scanner.analysis.wanted import (
     NOT_APPLICABLE,
     Wanted,
-    all_wanted,
     beyond,
     beyond_peers,
     none_wanted,
     undocumented,
     unread_links,
     wanted,
+    wanted_in,
     zones_named,
 )
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
@@ -51,16 +51,15 @@ def linked(topology: Topology, network: VirtualNetwork) -> Judgement:
     Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links
     """
     around = {network.id} | peers(topology, network.id)
-    near = [item for item in all_wanted(topology) if item.approved.network in around]
     for other in answers_for(topology, network.id):
-        reach = {other.id} | peers(topology, other.id)
-        near.extend(item for item in all_wanted(topology) if item.approved.network in reach)
+        around |= {other.id} | peers(topology, other.id)
+    near = list(wanted_in(topology, around))
     if not near:
         return none_wanted(topology)
     asks = _asks(topology, network, tuple(near))
     if asks.verdict is not Verdict.PASS:
         return asks if asks.verdict is Verdict.OPEN else NOT_APPLICABLE
-    judged = every(_is_linked(topology, network, item) for item in dict.fromkeys(near))
+    judged = every(_is_linked(topology, network, item) for item in near)
     if judged.verdict is Verdict.FAIL and asks.unread:
         return Judgement(Verdict.OPEN, judged.because, unread=asks.unread)
     return judged
@@ -74,8 +73,9 @@ def _exists(topology: Topology, item: Wanted) -> Judgement:
         Evidence(item.approved.id, Relation.SERVES.inverse),
     )
     if found:
-        held = tuple(Evidence(here.id, "", "/name", here.name) for here in found)
-        return Judgement(Verdict.PASS, (*because, *held))
+        # One is enough to show; an estate may hold hundreds of the same name.
+        held = Evidence(found[0].id, "", "/name", found[0].name)
+        return Judgement(Verdict.PASS, (*because, held))
     unread = beyond(topology, item) or _own_servers(topology, item)
     if unread:
         return Judgement(Verdict.OPEN, because, unread=unread)

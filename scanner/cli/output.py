@@ -86,7 +86,12 @@ def savable(path: Path) -> Path:
 
 
 def _estate_beside(path: Path | None) -> Path | None:
-    return None if path is None else path.parent / ESTATE
+    """Return where the estate file goes: nothing lies beside standard output or a pipe."""
+    return None if path is None or _is_special(path) else path.parent / ESTATE
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _uri(estate: Path | None) -> str:
@@ -105,7 +110,7 @@ def _write_files(texts: Mapping[Path, str]) -> None:
     for path in texts:
         if path.is_dir():
             raise RequestError(f"{path}: cannot be written: it is a folder")
-    unfinished = {path: _part(path) for path in texts if path.is_file() or not path.exists()}
+    unfinished = {path: _part(path) for path in texts if not _is_special(path)}
     try:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,9 +30,14 @@ def to(name: str) -> dict[str, str]:
     return {"id": name if name.startswith("/") else Reference(name)}
 
 
-def account(name: str = "aoai", kind: str = "OpenAI", **properties: Any) -> Estate:
-    """Draw an account, which is reached by the endpoint `pe` unless it says otherwise."""
-    base = {"customSubDomainName": name, "privateEndpointConnections": [approval("pe", name)]}
+def account(
+    name: str = "aoai", kind: str = "OpenAI", by: Iterable[str] = (), **properties: Any
+) -> Estate:
+    """Draw an account, and the private endpoints whose connections it approved."""
+    base = {
+        "customSubDomainName": name,
+        "privateEndpointConnections": [approval(endpoint, name) for endpoint in by],
+    }
     return {name: {"type": ACCOUNTS, "kind": kind, "properties": {**base, **properties}}}
 
 

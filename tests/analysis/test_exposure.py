@@ -88,7 +88,7 @@ def test_an_association_that_was_read_is_known_whatever_else_was_not() -> None:
 
 
 def test_a_perimeter_of_another_account_is_nothing_to_this_one() -> None:
-    other = account("other", publicNetworkAccess="Enabled", privateEndpointConnections=[])
+    other = account("other", publicNetworkAccess="Enabled")
     topology = drawn(account(publicNetworkAccess="Enabled"), associated("Enforced"), other)
     assert exposure(topology, the(topology, "other")).name == "public"
 

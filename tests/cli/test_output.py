@@ -150,6 +150,15 @@ def test_what_is_no_file_on_a_disk_is_written_to_and_not_replaced() -> None:
     assert Path("pipe").is_fifo()
 
 
+def test_nothing_lies_beside_a_pipe() -> None:
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert run(*DEMO, "-f", "sarif", "-o", "pipe").err.startswith("note: the results point into")
+    assert json.loads(os.read(reader, 1 << 20)) == run(*DEMO, "-f", "sarif").document
+    os.close(reader)
+    assert os.listdir() == ["pipe"]  # noqa: PTH208 - a pipe is no file
+
+
 def test_sarif_in_a_folder_points_at_the_estate_file_beside_it() -> None:
     assert run(*DEMO, "-f", "sarif", "-o", "out/").code == 1
     log = json.loads(Path("out/aoai-scan.sarif").read_text("utf-8"))

@@ -35,6 +35,13 @@ examples:
 """
 
 
+def composed(text: str) -> yaml.Node:
+    """Return the node of a text that is YAML."""
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    assert node is not None
+    return node
+
+
 def written(folder: Path, text: str | bytes, name: str = "rule.yaml") -> Path:
     """Write a rule file."""
     path = folder / name
@@ -69,7 +76,7 @@ def asked(
 
 def judged(condition: str, topology: Topology, subject: Any) -> Judgement:
     """Return what a condition says of a resource."""
-    node = yaml.compose(textwrap.dedent(condition), Loader=yaml.CSafeLoader)
+    node = composed(textwrap.dedent(condition))
     return CONDITION.read(node, Source(Path("condition")))(topology, subject)
 
 
@@ -85,5 +92,5 @@ def said(
 
 def tree(text: str) -> dict[str, Any]:
     """Read an estate written in a test; `!id` as in an estate file."""
-    node = yaml.compose(textwrap.dedent(text), Loader=yaml.CSafeLoader)
+    node = composed(textwrap.dedent(text))
     return dict(MapOf(Tree()).read(node, Source(Path("estate"))))

@@ -84,16 +84,20 @@ def test_field(condition: str, expected: str) -> None:
         ),
         # Both conditions are about the same item.
         (
-            "{field: 'properties.groups[*]', where: {allOf: ["
-            "{field: 'properties.groups[*].name', equals: one}, "
-            "{field: 'properties.groups[*].on', equals: false}]}}",
+            (
+                "{field: 'properties.groups[*]', where: {allOf: ["
+                "{field: 'properties.groups[*].name', equals: one}, "
+                "{field: 'properties.groups[*].on', equals: false}]}}"
+            ),
             "equals: 0",
             "pass",
         ),
         (
-            "{field: 'properties.groups[*].rules[*]', where: {allOf: ["
-            "{field: 'properties.groups[*].name', equals: one}, "
-            "{field: 'properties.groups[*].rules[*].port', greater: 1}]}}",
+            (
+                "{field: 'properties.groups[*].rules[*]', where: {allOf: ["
+                "{field: 'properties.groups[*].name', equals: one}, "
+                "{field: 'properties.groups[*].rules[*].port', greater: 1}]}}"
+            ),
             "equals: 1",
             "pass",
         ),

@@ -202,7 +202,7 @@ def test_a_folder_that_is_not_there_or_holds_no_rules_is_refused(tmp_path: Path)
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
-    with pytest.raises(RuleError, match="folder.yaml: cannot be read"):
+    with pytest.raises(RuleError, match=r"folder\.yaml: cannot be read"):
         load_all([tmp_path])
-    with pytest.raises(RuleError, match="nowhere.yaml: cannot be read"):
+    with pytest.raises(RuleError, match=r"nowhere\.yaml: cannot be read"):
         load(tmp_path / "nowhere.yaml")

@@ -72,14 +72,18 @@ def verdict(condition: str, subject: str, *gaps: tuple[str, str]) -> str:
         ("{related: holds, none: {field: tags.owner, equals: us}}", "vnet/a", "pass"),
         # `where` sees one neighbour at a time.
         (
-            "{related: holds, where: {allOf: [{field: tags.owner, equals: me}, "
-            "{field: tags.tier, equals: tin}]}, exists: true}",
+            (
+                "{related: holds, where: {allOf: [{field: tags.owner, equals: me}, "
+                "{field: tags.tier, equals: tin}]}, exists: true}"
+            ),
             "vnet/a",
             "fail",
         ),
         (
-            "{related: holds, where: {field: tags.owner, equals: me}, "
-            "every: {field: tags.tier, equals: gold}}",
+            (
+                "{related: holds, where: {field: tags.owner, equals: me}, "
+                "every: {field: tags.tier, equals: gold}}"
+            ),
             "vnet/a",
             "pass",
         ),

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-import yaml
-from rule_files import RULE, changed, written
+from rule_files import RULE, changed, composed, written
 
 from scanner.errors import RuleError
 from scanner.rules import estates, load
@@ -13,7 +12,7 @@ from scanner.rules.shapes import plain
 
 
 def value(text: str) -> object:
-    return plain(yaml.compose(text, Loader=yaml.CSafeLoader), Source(Path("value")))
+    return plain(composed(text), Source(Path("value")))
 
 
 @pytest.mark.parametrize("text", ["on", "off", "yes", "no", "On", "NO", "y", "n"])

@@ -8,8 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
-from rule_files import RULE, written
+from rule_files import RULE, composed, written
 
 from scanner.errors import RuleError
 from scanner.rules import load, load_all, schema
@@ -82,8 +81,7 @@ CONDITIONS: tuple[Any, ...] = (
 
 
 def document(path: Path) -> Any:
-    node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    return json.loads(json.dumps(plain(node, Source(path))))
+    return json.loads(json.dumps(plain(composed(path.read_text("utf-8")), Source(path))))
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:

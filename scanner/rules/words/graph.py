@@ -14,10 +14,8 @@ from scanner.rules.shapes import Choice, Flag, Folded, OneOrMore
 from scanner.rules.words.comparisons import COUNTS
 from scanner.rules.words.fields import compared
 from scanner.rules.words.word import CONDITION, Word
-from scanner.topology import Topology
+from scanner.topology import STEPS, Topology
 from scanner.topology import related as step
-
-STEPS = tuple(name for relation in Relation for name in (relation.value, relation.inverse))
 
 TYPES = (
     "Microsoft.CognitiveServices/accounts",
@@ -90,7 +88,7 @@ def _neighbours(
         for here, path in frontier.items():
             if here not in topology.inventory.resources:
                 hidden.append(f"{here.path} is outside the snapshot")
-            elif _is_inverse(name):
+            elif not STEPS[name][1]:
                 hidden.extend(_hidden(topology, here, name, kind if last else None))
             for _, target in step(topology, here, name):
                 reached.setdefault(target, (*path, Evidence(target, name)))
@@ -219,14 +217,10 @@ def _outside(found: _Neighbours) -> str:
     return "; ".join(f"{i.path} is outside the snapshot" for i in found.outside)
 
 
-def _is_inverse(name: str) -> bool:
-    return name not in {relation.value for relation in Relation}
-
-
 WORDS = (
     Word(
         name="related",
-        takes=OneOrMore(Choice("relation", STEPS)),
+        takes=OneOrMore(Choice("relation", tuple(STEPS))),
         beside={"type": Folded("type", TYPES), "where": CONDITION},
         one_of={
             "exists": Flag(),

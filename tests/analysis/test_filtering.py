@@ -1,0 +1,183 @@
+"""What security groups let in from the Internet, by priority and at both groups."""
+
+from typing import Any
+
+import pytest
+from drawing import NICS, Estate, drawn, the, to, vnet
+
+from scanner.analysis.addresses import PUBLIC, AddressSet
+from scanner.analysis.filtering import Admitted, admitted
+
+NSGS = "microsoft.network/networksecuritygroups"
+FAR = "/subscriptions/far/resourceGroups/g/providers/Microsoft.Network/"
+EVERYBODY = len(PUBLIC)
+
+
+def rule(priority: int, access: str, source: Any = "*", **more: Any) -> dict[str, Any]:
+    properties = {
+        "priority": priority,
+        "direction": "Inbound",
+        "access": access,
+        "protocol": "*",
+        "sourceAddressPrefix": source,
+        "sourcePortRange": "*",
+        "destinationAddressPrefix": "*",
+        "destinationPortRange": "*",
+    }
+    return {"name": f"{access}-{priority}", "properties": {**properties, **more}}
+
+
+def group(name: str, *rules: dict[str, Any]) -> Estate:
+    return {name: {"type": NSGS, "properties": {"securityRules": list(rules)}}}
+
+
+def asked(
+    *estates: Estate,
+    own: str = "",
+    subnets: str = "",
+    subnet: str = "",
+    **address: Any,
+) -> Admitted:
+    asg, sku = address.get("asg"), address.get("sku", "Standard")
+    network = vnet("vnet")
+    if subnets:
+        network["vnet"]["properties"]["subnets"][0]["properties"]["networkSecurityGroup"] = to(
+            subnets
+        )
+    placed = [
+        {
+            "properties": {
+                "privateIPAddress": private,
+                "subnet": to(subnet or "vnet#subnets/subnet"),
+                "publicIPAddress": to("pip"),
+                **({"applicationSecurityGroups": [{"id": asg}]} if asg else {}),
+            }
+        }
+        for private in address.get("addresses", ["10.0.0.4"])
+    ]
+    guarded = {"networkSecurityGroup": to(own)} if own else {}
+    nic: Estate = {
+        "nic": {"type": NICS, "properties": {"ipConfigurations": placed, **guarded}},
+        "pip": {
+            "type": "microsoft.network/publicipaddresses",
+            "sku": {"name": sku},
+            "properties": {},
+        },
+    }
+    topology = drawn(network, nic, *estates)
+    return admitted(topology, the(topology, "nic"), 22)
+
+
+def let_in(*rules: dict[str, Any], **more: Any) -> int:
+    said = asked(group("nsg", *rules), own="nsg", **more)
+    assert not said.unread
+    return len(said.sources)
+
+
+def test_without_a_group_the_kind_of_the_public_address_decides() -> None:
+    assert len(asked(sku="Standard").sources) == 0
+    assert len(asked(sku="StandardV2").sources) == 0
+    assert len(asked(sku="Basic").sources) == EVERYBODY
+    assert asked(sku="Standard").because[0].value == "standard"
+
+
+def test_the_defaults_let_nobody_in_from_the_internet() -> None:
+    assert let_in() == 0
+
+
+@pytest.mark.parametrize("source", ["*", "Any", "Internet", "INTERNET", "0.0.0.0/0"])
+def test_everybody_has_many_names(source: str) -> None:
+    assert let_in(rule(100, "Allow", source)) == EVERYBODY
+    assert let_in(rule(100, "Deny", source), rule(200, "Allow")) == 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([rule(100, "Deny"), rule(200, "Allow")], 0),
+        ([rule(200, "Deny"), rule(100, "Allow")], EVERYBODY),
+        ([rule(100, "allow", "8.8.8.8")], 1),
+        ([rule(100, "Allow", None, sourceAddressPrefixes=["8.8.8.8", "9.9.9.0/24"])], 257),
+        ([rule(100, "Deny", "8.0.0.0/8"), rule(200, "Allow", "8.8.8.8")], 0),
+        ([rule(100, "Allow", "10.0.0.0/8")], 0),
+        ([rule(100, "Allow", "VirtualNetwork")], 0),
+        ([rule(100, "Allow", "AzureCloud")], 0),
+        ([rule(100, "Allow", protocol="Tcp")], EVERYBODY),
+        ([rule(100, "Allow", protocol="Udp")], 0),
+        ([rule(100, "Allow", direction="Outbound")], 0),
+        ([rule(100, "Allow", destinationPortRange="22")], EVERYBODY),
+        ([rule(100, "Allow", destinationPortRange="20-25")], EVERYBODY),
+        ([rule(100, "Allow", destinationPortRange="23-25")], 0),
+        (
+            [rule(100, "Allow", destinationPortRange=None, destinationPortRanges=["80", "22"])],
+            EVERYBODY,
+        ),
+        ([rule(100, "Allow", destinationPortRange=None, destinationPortRanges=["80"])], 0),
+        ([rule(100, "Allow", destinationAddressPrefix="10.0.0.0/24")], EVERYBODY),
+        ([rule(100, "Allow", destinationAddressPrefix="10.0.9.0/24")], 0),
+        ([rule(100, "Allow", destinationAddressPrefix="VirtualNetwork")], EVERYBODY),
+        ([rule(100, "Deny", protocol="Udp"), rule(200, "Allow")], EVERYBODY),
+        ([rule(100, "Deny", destinationPortRange="3389"), rule(200, "Allow")], EVERYBODY),
+    ],
+)
+def test_by_priority_the_first_rule_that_matches_decides(rules: Any, expected: int) -> None:
+    assert let_in(*rules) == expected
+
+
+def test_a_caller_chooses_the_port_it_calls_from() -> None:
+    assert let_in(rule(100, "Deny", sourcePortRange="1024"), rule(200, "Allow")) == EVERYBODY
+    assert let_in(rule(100, "Deny", sourcePortRange="0-65535"), rule(200, "Allow")) == 0
+    assert let_in(rule(100, "Allow", sourcePortRange="1024")) == EVERYBODY
+
+
+def test_what_guards_one_of_two_addresses_leaves_the_other_open() -> None:
+    rules = (rule(100, "Deny", destinationAddressPrefix="10.0.0.4"), rule(200, "Allow"))
+    assert let_in(*rules) == 0
+    assert let_in(*rules, addresses=("10.0.0.4", "10.0.0.5")) == EVERYBODY
+
+
+def test_a_rule_for_a_group_of_applications_is_for_its_members() -> None:
+    asg = f"{FAR}applicationSecurityGroups/asg"
+    to_group = rule(
+        100,
+        "Allow",
+        destinationAddressPrefix=None,
+        destinationApplicationSecurityGroups=[{"id": asg.upper()}],
+    )
+    assert let_in(to_group) == 0
+    assert let_in(to_group, asg=asg) == EVERYBODY
+    from_group = rule(100, "Allow", None, sourceApplicationSecurityGroups=[{"id": asg}])
+    assert let_in(from_group, asg=asg) == 0
+
+
+def test_both_groups_must_let_a_caller_in() -> None:
+    wide, shut = group("wide", rule(100, "Allow")), group("shut")
+    one = group("one", rule(100, "Allow", "8.8.8.8"))
+    assert len(asked(wide, shut, own="wide", subnets="shut").sources) == 0
+    assert len(asked(wide, shut, own="shut", subnets="wide").sources) == 0
+    assert asked(wide, one, own="wide", subnets="one").sources == AddressSet.parse("8.8.8.8")
+    assert len(asked(wide, own="wide", subnets="wide").sources) == EVERYBODY
+
+
+def test_an_unread_group_may_deny_what_the_other_allows() -> None:
+    unread = f"{FAR}networkSecurityGroups/far"
+    wide, shut = group("wide", rule(100, "Allow")), group("shut")
+    assert asked(wide, own="wide", subnets=unread).unread
+    assert asked(wide, own=unread, subnets="wide").unread
+    assert len(asked(shut, own="shut", subnets=unread).sources) == 0
+    assert len(asked(shut, own=unread, subnets="shut").sources) == 0
+
+
+def test_the_group_of_a_subnet_that_was_not_read_may_deny() -> None:
+    far = f"{FAR}virtualNetworks/far/subnets/s"
+    wide = group("wide", rule(100, "Allow"))
+    assert asked(wide, own="wide", subnet=far).unread
+    assert asked(subnet=far).unread
+    assert len(asked(group("shut"), own="shut", subnet=far).sources) == 0
+
+
+def test_the_evidence_points_to_the_rule() -> None:
+    said = asked(group("nsg", rule(300, "Deny"), rule(100, "Allow", "8.8.8.8")), own="nsg")
+    assert [(e.resource.path, e.pointer, e.value) for e in said.because] == [
+        ("nsg", "/properties/securityRules/1", "Allow at priority 100")
+    ]

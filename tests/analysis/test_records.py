@@ -1,0 +1,151 @@
+"""Whether the zones that are asked hold the names, and the right addresses."""
+
+from typing import Any
+
+import pytest
+from drawing import (
+    ACCOUNTS,
+    ENDPOINTS,
+    LINKS,
+    OPENAI,
+    RECORDS,
+    VNETS,
+    Estate,
+    account,
+    approval,
+    drawn,
+    endpoint,
+    the,
+    verdict,
+    vnet,
+    zone,
+)  # fmt: skip
+
+from scanner.analysis import records
+
+AOAI = account(by=["pe"])
+BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}
+PE = endpoint("hub", "10.0.0.4")
+GOOD = zone("hub", aoai="10.0.0.4")
+CNAMES = "microsoft.network/privatednszones/cname"
+FAR_PE = "/subscriptions/far/resourceGroups/far/providers/Microsoft.Network/privateEndpoints/pe"
+
+
+def recorded(*estates: Estate, gaps: Any = ()) -> str:
+    topology = drawn(*estates, gaps=gaps)
+    return verdict(records.recorded(topology, the(topology, "aoai")))
+
+
+def current(*estates: Estate, gaps: Any = (), record: str = f"{OPENAI}/aoai") -> str:
+    topology = drawn(*estates, gaps=gaps)
+    return verdict(records.current(topology, the(topology, record)))
+
+
+def alias(name: str) -> Estate:
+    said = {"cnameRecord": {"cname": "elsewhere.example"}}
+    return {f"{OPENAI}/{name}": {"type": CNAMES, "properties": said}}
+
+
+# --- recorded ---
+
+
+def test_a_record_in_the_linked_zone_is_enough() -> None:
+    assert recorded(AOAI, BOTH, PE, GOOD) == "pass"
+    assert recorded(AOAI, BOTH, PE, zone("hub", AOAI="10.0.0.4")) == "pass"
+    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.4"})) == "pass"
+
+
+def test_no_record_in_a_zone_that_is_asked_is_a_failure() -> None:
+    assert recorded(AOAI, BOTH, PE, zone("hub")) == "fail"
+    assert recorded(AOAI, BOTH, PE, zone("app", other="10.0.0.4")) == "fail"
+
+
+def test_a_zone_that_nobody_asks_does_not_matter() -> None:
+    assert recorded(AOAI, BOTH, PE, zone()) == "notApplicable"
+    assert recorded(AOAI, BOTH, vnet("far"), PE, zone("far")) == "notApplicable"
+
+
+def test_of_zones_with_one_name_each_that_is_asked_needs_the_record() -> None:
+    other = zone("app", name=OPENAI.upper(), group="other")
+    assert recorded(AOAI, BOTH, PE, GOOD, other) == "fail"
+    filled = zone("app", name=OPENAI.upper(), group="other", aoai="10.0.0.4")
+    assert recorded(AOAI, BOTH, PE, GOOD, filled) == "pass"
+
+
+def test_a_link_that_falls_back_to_the_internet_is_another_matter() -> None:
+    assert recorded(AOAI, BOTH, PE, zone("hub", policy="NxDomainRedirect")) == "notApplicable"
+
+
+def test_an_alias_is_not_followed() -> None:
+    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("aoai")) == "open"
+    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("*")) == "open"
+    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("other")) == "fail"
+
+
+@pytest.mark.parametrize("gap", [RECORDS, CNAMES, "*"])
+def test_a_record_that_may_not_have_been_read_is_not_missing(gap: str) -> None:
+    assert recorded(AOAI, BOTH, PE, zone("hub"), gaps=[gap]) == "open"
+
+
+@pytest.mark.parametrize(
+    "gap", [LINKS, "microsoft.network/privatednszones", (VNETS, "/"), "microsoft.network/x"]
+)
+def test_a_zone_or_link_that_may_not_have_been_read_may_lack_the_record(gap: Any) -> None:
+    expected = "pass" if gap == "microsoft.network/x" else "open"
+    assert recorded(AOAI, BOTH, PE, GOOD, gaps=[gap]) == expected
+    assert recorded(AOAI, BOTH, PE, zone("hub"), gaps=[gap]) == "fail"
+
+
+def test_an_endpoint_outside_the_snapshot_is_not_known() -> None:
+    outside = account(privateEndpointConnections=[approval(FAR_PE)])
+    assert recorded(outside, BOTH, GOOD) == "open"
+
+
+# --- current ---
+
+
+def test_a_record_with_the_endpoints_address_is_current() -> None:
+    assert current(AOAI, BOTH, PE, GOOD) == "pass"
+
+
+def test_a_record_with_another_address_is_stale() -> None:
+    assert current(AOAI, BOTH, PE, zone("hub", aoai="10.0.0.9")) == "fail"
+
+
+def test_a_record_of_no_account_of_ours_does_not_apply_unless_accounts_were_not_read() -> None:
+    stale = zone("hub", other="10.0.0.9")
+    assert current(AOAI, BOTH, PE, stale, record=f"{OPENAI}/other") == "notApplicable"
+    assert current(AOAI, BOTH, PE, stale, record=f"{OPENAI}/other", gaps=[ACCOUNTS]) == "open"
+    elsewhere = zone("hub", name="example.org", other="10.0.0.9")
+    said = current(AOAI, BOTH, PE, elsewhere, record="example.org/other", gaps=[ACCOUNTS])
+    assert said == "notApplicable"
+
+
+def test_an_endpoint_whose_addresses_were_not_read_may_have_any() -> None:
+    assert current(AOAI, BOTH, endpoint("hub"), zone("hub", aoai="10.0.0.9")) == "open"
+
+
+def test_an_unread_endpoint_may_have_the_address() -> None:
+    assert current(AOAI, BOTH, PE, zone("hub", aoai="10.0.0.9"), gaps=[ENDPOINTS]) == "open"
+
+
+def test_the_address_of_a_rejected_endpoint_is_no_excuse_while_another_is_approved() -> None:
+    rejected = endpoint("app", "10.0.0.9", name="old", status="Rejected")
+    stale = zone("hub", aoai="10.0.0.9")
+    assert current(AOAI, BOTH, PE, rejected, stale) == "fail"
+    outside = account(privateEndpointConnections=[approval(FAR_PE)])
+    assert current(outside, BOTH, rejected, stale) == "open"
+
+
+def test_without_an_approved_endpoint_a_waiting_ones_address_counts() -> None:
+    waiting = endpoint("hub", "10.0.0.4", status="Pending")
+    assert current(account(), BOTH, waiting, GOOD) == "pass"
+    assert current(account(), BOTH, GOOD) == "fail"
+
+
+def test_each_stale_address_is_a_case() -> None:
+    topology = drawn(AOAI, BOTH, PE, zone("hub", aoai="10.0.0.9"))
+    said = records.current(topology, the(topology, f"{OPENAI}/aoai"))
+    assert [(c["record"], c["stale"], c["current"]) for c in said.cases] == [
+        ("aoai", "10.0.0.9", "10.0.0.4")
+    ]
