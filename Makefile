@@ -32,8 +32,8 @@ lint: $(VENV)/.installed-dev  ## Check style, types and who imports whom
 check: lint test  ## Run what CI runs: lint, then test
 
 .PHONY: samples
-samples: $(VENV)/.installed-dev  ## Rewrite reports/sample; then review the diff
-	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py
+samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
+	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py tests/test_readme.py
 
 .PHONY: docs
 docs: $(VENV)/.installed-dev  ## Rewrite docs/rules from rules/

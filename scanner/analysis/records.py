@@ -121,7 +121,12 @@ def _is_current(
     }
     case = {key: value for key, value in names.items() if value}
     cases = tuple(case | {"stale": address} for address in stale)
-    affected = (Affected(record.id.parent, account.id, hostname.name),)
+    links = topology.predecessors(VirtualNetworkLink, record.id.parent, Relation.PART_OF)
+    affected = tuple(
+        Affected(asker, account.id, hostname.name)
+        for link in links
+        for asker in topology.targets(link.id, Relation.LINKED_TO)
+    )
     return Judgement(Verdict.FAIL, tuple(because), cases, affected)
 
 

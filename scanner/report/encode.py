@@ -52,7 +52,7 @@ def hop(evidence: Evidence) -> str:
 
 
 def _observed(evidence: Evidence) -> str:
-    if not evidence.pointer:
+    if not evidence.pointer and evidence.value is None:
         return ""
     value = "absent"
     if evidence.value is not None:

@@ -63,12 +63,11 @@ def _counts(report: Report, failed: list[Finding]) -> Mapping[ResourceId, Counte
 
 
 def _concerned(finding: Finding) -> Iterator[ResourceId]:
-    yield from (evidence.resource for evidence in finding.evidence)
     yield from (affected.account for affected in finding.affected)
-    resource = finding.resource
-    while resource:
-        yield resource
-        resource = resource.parent
+    for resource in (finding.resource, *(evidence.resource for evidence in finding.evidence)):
+        while resource:
+            yield resource
+            resource = resource.parent
 
 
 def _gravity(count: Counter[Severity]) -> tuple[int, ...]:

@@ -119,7 +119,9 @@ def test_types_that_were_asked_for_are_known_in_any_case() -> None:
     assert "microsoft.network/privatednszones" in unread
 
 
-@pytest.mark.parametrize("text", ["", "/", "subnet", "/subscriptions/s", "\ud800", "é" * 99, VNET])
+@pytest.mark.parametrize(
+    "text", ["", "/", "subnet", "/subscriptions/s", "\ud800", "é" * 99, VNET], ids=ascii
+)
 def test_a_row_whose_id_is_of_another_type_is_a_gap_that_may_hide_it_anywhere(text: str) -> None:
     odd = Row(id=text, type="Microsoft.Network/virtualNetworks/subnets")
     inventory = read(odd)

@@ -63,7 +63,7 @@ WRONG = {
     "an address without https": ("https://example", "http://example", "11:14", "https address"),
     "a blank that names nothing": (MESSAGE, 'message: "{nam}"', "8:10", "no path of the subject"),
     "a blank with a line break": (MESSAGE, 'message: "{name\\n}"', "8:10", "no path"),
-    "an unbound name": (MESSAGE, 'message: "{each.x}"', "8:10", "no name bound .*`each.x`.*none"),
+    "an unbound name": (MESSAGE, 'message: "{each.x}"', "8:10", "no name bound .*`each.x`"),
     "a loose brace": (MESSAGE, 'message: "{name} }"', "8:10", "opens or closes no blank"),
     "a blank that names nothing in a command": (AZ, "az {nam}", "10:34", "no path"),
     "a wrong part after the colon": (AZ, "az {id:resourcegroup}", "10:34", "`resourceGroup`"),
