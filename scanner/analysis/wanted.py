@@ -110,6 +110,8 @@ def beyond(topology: Topology, item: Wanted) -> str:
                 return (
                     f"the zone group of {item.approved.id.path} names {zone}, not in the snapshot"
                 )
+    for gap in topology.unread(PrivateDnsZoneGroup, item.approved.id):
+        return f"the zone groups of {item.approved.id.path}: {gap.reason}"
     network = item.approved.network
     if network is None or topology.get(VirtualNetwork, network) is None:
         return f"the VNet of {item.approved.id.path} is outside the snapshot"

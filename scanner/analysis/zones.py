@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner.analysis.addresses import holds
 from scanner.analysis.dns import answers_for, asked, has_workload
 from scanner.analysis.peering import peers
 from scanner.analysis.wanted import (
@@ -105,6 +106,17 @@ def _asks(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...])
     if None in answers:
         unread = f"whether {network.id.path} has workloads was not read"
         return Judgement(Verdict.PASS, where.because, unread=unread)
+    return _asks_within(topology, network)
+
+
+def _asks_within(topology: Topology, network: VirtualNetwork) -> Judgement:
+    """Judge whether a server in this VNet, of which nothing is known, is asked by another."""
+    for other in topology.all(VirtualNetwork):
+        where = asked(topology, other)
+        for server in where.unknown:
+            if holds(network.address_prefixes, server):
+                unread = f"whom the DNS server {server} in {network.id.path} asks is not known"
+                return Judgement(Verdict.OPEN, where.because, unread=unread)
     return NOT_APPLICABLE
 
 

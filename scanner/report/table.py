@@ -65,9 +65,14 @@ def _counts(report: Report, failed: list[Finding]) -> Mapping[ResourceId, Counte
 def _concerned(finding: Finding) -> Iterator[ResourceId]:
     yield from (affected.account for affected in finding.affected)
     for resource in (finding.resource, *(evidence.resource for evidence in finding.evidence)):
-        while resource:
-            yield resource
-            resource = resource.parent
+        yield from _lineage(resource)
+
+
+def _lineage(resource: ResourceId) -> Iterator[ResourceId]:
+    """Yield a resource and all that it is part of."""
+    while resource:
+        yield resource
+        resource = resource.parent
 
 
 def _gravity(count: Counter[Severity]) -> tuple[int, ...]:

@@ -12,8 +12,9 @@ import msgspec
 from scanner.errors import RuleError
 from scanner.resources import declared
 from scanner.rules.document import Source, read
+from scanner.rules.nodes import Reference
 from scanner.rules.rule import Example
-from scanner.rules.shapes import MapOf, Reference, Tree
+from scanner.rules.shapes import MapOf, Tree
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot, Subscription
 
 TAKEN_AT = "2026-11-01T03:00:00Z"

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.findings import Judgement
 from scanner.resources import Inventory, ResourceId, parse
 from scanner.rules.estates import TAKEN_AT, snapshot
-from scanner.rules.shapes import Reference
+from scanner.rules.nodes import Reference
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Snapshot
 from scanner.topology import Topology
 

@@ -214,6 +214,18 @@ def test_a_policy_that_was_not_read_may_say_anything() -> None:
     assert linked("app", *spokes_ask(fw, zone())) == "open"
 
 
+def test_a_server_in_the_vnet_of_which_nothing_is_known_may_ask_there() -> None:
+    spoke = spokes_ask(zone())
+    spoke[1]["hub"]["properties"]["addressSpace"] = {"addressPrefixes": ["10.9.0.0/16"]}
+    assert linked("hub", *spoke) == "open"
+
+
+def test_a_zone_group_that_was_not_read_may_name_a_zone_elsewhere() -> None:
+    groups = "microsoft.network/privateendpoints/privatednszonegroups"
+    assert exist(AOAI, BOTH, PE, gaps=[groups]) == "open"
+    assert exist(AOAI, BOTH, PE, gaps=[(groups, "/subscriptions/other")]) == "fail"
+
+
 def test_two_firewalls_with_one_address_each_answer_their_own_spokes() -> None:
     elsewhere = vnet("another-hub")
     fws = {**firewall("hub"), **firewall("another-hub", name="fw2")}

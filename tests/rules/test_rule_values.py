@@ -8,7 +8,7 @@ from rule_files import RULE, changed, composed, written
 from scanner.errors import RuleError
 from scanner.rules import estates, load
 from scanner.rules.document import Source
-from scanner.rules.shapes import plain
+from scanner.rules.nodes import plain
 
 
 def value(text: str) -> object:

@@ -13,7 +13,7 @@ from rule_files import RULE, composed, written
 from scanner.errors import RuleError
 from scanner.rules import load, load_all, schema
 from scanner.rules.document import Source
-from scanner.rules.shapes import plain
+from scanner.rules.nodes import plain
 from scanner.rules.words import WORDS
 
 VALIDATOR = jsonschema_rs.Draft202012Validator(schema())

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from scanner.rules.document import Source
+from scanner.rules.nodes import pairs, plain, said
 from scanner.rules.rule import Condition
-from scanner.rules.shapes import Schema, Shape, pairs, plain, said
+from scanner.rules.shapes import Schema, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
