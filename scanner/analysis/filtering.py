@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.network_manager import NetworkManager
 from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
 from scanner.resources.public_ip_address import PublicIpAddress
+from scanner.resources.route_table import RouteTable
 from scanner.topology import Topology
+
+INTERNET = 1 << 16
+"""More public addresses than a /16 are the Internet, however many prefixes they come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The public addresses that reach a port of an interface, and the rules that let them."""
+    """
+    The public addresses that may reach a port of an interface, and the rules that let them.
+
+    Of `sources`, `certain` reach it whatever stands in what was not read; others
+    than `sources` never do. `unread` says why the two differ.
+    """
 
     sources: AddressSet
+    certain: AddressSet
     because: tuple[Evidence, ...]
     unread: str = ""
 
@@ -29,28 +40,70 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int) -> Admi
 
     The group of the subnet and that of the interface must both let them in. By
     priority, the first rule that matches decides. Without any group a public
-    address of the Standard kind lets nobody in, a Basic one everybody.
-    Service tags other than Internet are taken to hold no caller from there,
-    so `AzureCloud` alone is not the Internet.
+    address of the Standard kind lets nobody in, a Basic one everybody. Where
+    there is a network manager, its security admin rules may decide before all that.
+    The tag VirtualNetwork may hold the prefixes of the subnet's own routes, public
+    ones too; what a gateway learns is left out. Other service tags than Internet are
+    taken to hold no caller from there, so `AzureCloud` alone is not the Internet.
 
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works,
+    https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview#service-tags,
+    https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins,
     https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
     """
+    managed = _managed(topology)
+    if managed is not None:
+        return managed
     guards = _guards(topology, interface)
     unread = _unread_subnet(topology, interface)
     if not guards:
-        return Admitted(PUBLIC, (), unread) if unread else _unguarded(topology, interface)
-    sources = PUBLIC
+        if unread:
+            return Admitted(PUBLIC, AddressSet(), (), unread)
+        return _unguarded(topology, interface)
+    tagged, widened = _in_virtual_network(topology, interface)
+    sources, certain = PUBLIC, AddressSet() if unread else PUBLIC
     because: list[Evidence] = []
     for guard in guards:
         group = topology.get(NetworkSecurityGroup, guard)
         if group is None:
+            certain = AddressSet()
             unread = f"the network security group {guard.path} was not read"
             continue
-        let_in = list(_let_in(topology, interface, group, port))
-        sources &= AddressSet.of(i for _, part in let_in for i in part.intervals)
-        because.extend(_told(group, rule) for rule, part in let_in if part)
-    return Admitted(sources, tuple(because), unread)
+        rules = [r for r in group.rules if r.is_inbound and _matches(topology, interface, r, port)]
+        let_in = list(_let_in(rules, tagged))
+        sources &= AddressSet.of(i for _, may, _ in let_in for i in may.intervals)
+        certain &= AddressSet.of(i for _, _, must in let_in for i in must.intervals)
+        because.extend(_told(group, rule) for rule, may, _ in let_in if may)
+    told = "" if sources == certain else unread or widened
+    return Admitted(sources, certain, tuple(because), told)
+
+
+def _managed(topology: Topology) -> Admitted | None:
+    """Return the answer where a network manager may decide before the groups."""
+    for manager in topology.all(NetworkManager):
+        unread = f"the security admin rules of the network manager {manager.id.path} are not read"
+        return Admitted(PUBLIC, AddressSet(), (Evidence(manager.id),), unread)
+    if topology.unread(NetworkManager):
+        unread = "whether security admin rules of a network manager decide was not read"
+        return Admitted(PUBLIC, AddressSet(), (), unread)
+    return None
+
+
+def _in_virtual_network(topology: Topology, interface: NetworkInterface) -> tuple[AddressSet, str]:
+    """Return the public addresses that the tag VirtualNetwork may hold at an interface, and why."""
+    tagged, why = AddressSet(), ""
+    for subnet in topology.targets(interface.id, Relation.PLACED_IN):
+        if subnet not in topology.inventory.resources:
+            return PUBLIC, f"the subnet {subnet.path} was not read"
+        for target in topology.targets(subnet, Relation.ROUTED_BY):
+            table = topology.get(RouteTable, target)
+            if table is None:
+                return PUBLIC, f"the route table {target.path} was not read"
+            found = PUBLIC & AddressSet.parse(*(route.address_prefix for route in table.routes))
+            if found:
+                tagged |= found
+                why = f"what VirtualNetwork holds beside the routes of {target.path} is not told"
+    return tagged, why
 
 
 def _unread_subnet(topology: Topology, interface: NetworkInterface) -> str:
@@ -76,23 +129,27 @@ def _unguarded(topology: Topology, interface: NetworkInterface) -> Admitted:
         kinds.add(sku)
         because.append(Evidence(address, Relation.USES_ADDRESS, "/sku/name", sku or None))
     if kinds <= {"standard", "standardv2"}:
-        return Admitted(AddressSet(), tuple(because))
-    unread = "" if "basic" in kinds else "the kind of its public address was not read"
-    return Admitted(PUBLIC, tuple(because), unread)
+        return Admitted(AddressSet(), AddressSet(), tuple(because))
+    if "basic" in kinds:
+        return Admitted(PUBLIC, PUBLIC, tuple(because))
+    unread = "the kind of its public address was not read"
+    return Admitted(PUBLIC, AddressSet(), tuple(because), unread)
 
 
 def _let_in(
-    topology: Topology, interface: NetworkInterface, group: NetworkSecurityGroup, port: int
-) -> Iterator[tuple[SecurityRule, AddressSet]]:
-    """Yield the inbound rules that let public addresses in, each with those it decides on."""
-    undecided = PUBLIC
-    for rule in group.rules:
-        if not rule.is_inbound or not _matches(topology, interface, rule, port):
-            continue
-        matched = undecided & _sources(rule)
-        undecided -= matched
+    rules: Iterable[SecurityRule], tagged: AddressSet
+) -> Iterator[tuple[SecurityRule, AddressSet, AddressSet]]:
+    """Yield each rule that allows, with the public addresses it may and those it must let in."""
+    may = must = PUBLIC  # come as far as the next rule
+    for rule in rules:
+        matched = _sources(rule)
+        perhaps = matched | tagged if _is_from_virtual_network(rule) else matched
         if rule.allows:
-            yield rule, matched
+            yield rule, may & perhaps, must & matched
+            must -= matched
+        else:
+            must -= perhaps
+        may -= matched
 
 
 def _matches(
@@ -129,6 +186,10 @@ def _sources(rule: SecurityRule) -> AddressSet:
         return EVERY
     public = PUBLIC if "internet" in tags else AddressSet()
     return public | AddressSet.parse(*rule.source_addresses)
+
+
+def _is_from_virtual_network(rule: SecurityRule) -> bool:
+    return any(address.lower() == "virtualnetwork" for address in rule.source_addresses)
 
 
 def _in_range(port: int, ports: str) -> bool:

@@ -40,6 +40,9 @@ def asked(
 ) -> Admitted:
     asg, sku = address.get("asg"), address.get("sku", "Standard")
     network = vnet("vnet")
+    if "routes" in address:
+        placed_in = network["vnet"]["properties"]["subnets"][0]["properties"]
+        placed_in["routeTable"] = to(address["routes"])
     if subnets:
         network["vnet"]["properties"]["subnets"][0]["properties"]["networkSecurityGroup"] = to(
             subnets
@@ -64,13 +67,14 @@ def asked(
             "properties": {},
         },
     }
-    topology = drawn(network, nic, *estates)
+    topology = drawn(network, nic, *estates, gaps=address.get("gaps", ()))
     return admitted(topology, the(topology, "nic"), 22)
 
 
 def let_in(*rules: dict[str, Any], **more: Any) -> int:
     said = asked(group("nsg", *rules), own="nsg", **more)
     assert not said.unread
+    assert said.certain == said.sources
     return len(said.sources)
 
 
@@ -163,6 +167,7 @@ def test_an_unread_group_may_deny_what_the_other_allows() -> None:
     unread = f"{FAR}networkSecurityGroups/far"
     wide, shut = group("wide", rule(100, "Allow")), group("shut")
     assert asked(wide, own="wide", subnets=unread).unread
+    assert not asked(wide, own="wide", subnets=unread).certain
     assert asked(wide, own=unread, subnets="wide").unread
     assert len(asked(shut, own="shut", subnets=unread).sources) == 0
     assert len(asked(shut, own=unread, subnets="shut").sources) == 0
@@ -173,7 +178,79 @@ def test_the_group_of_a_subnet_that_was_not_read_may_deny() -> None:
     wide = group("wide", rule(100, "Allow"))
     assert asked(wide, own="wide", subnet=far).unread
     assert asked(subnet=far).unread
-    assert len(asked(group("shut"), own="shut", subnet=far).sources) == 0
+    denied = group("shut", rule(4096, "Deny"))
+    assert len(asked(denied, own="shut", subnet=far).sources) == 0
+
+
+def test_the_routes_of_a_subnet_that_was_not_read_may_widen_virtual_network() -> None:
+    far = f"{FAR}virtualNetworks/far/subnets/s"
+    said = asked(group("nsg"), own="nsg", subnet=far)
+    assert (len(said.sources), len(said.certain), bool(said.unread)) == (EVERYBODY, 0, True)
+
+
+def routed(*prefixes: str) -> Estate:
+    routes = [
+        {"properties": {"addressPrefix": prefix, "nextHopType": "VirtualAppliance"}}
+        for prefix in prefixes
+    ]
+    return {"rt": {"type": "microsoft.network/routetables", "properties": {"routes": routes}}}
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "may"),
+    [
+        (["0.0.0.0/0"], EVERYBODY),
+        (["0.0.0.0/1", "128.0.0.0/1"], EVERYBODY),
+        (["8.8.0.0/16"], 1 << 16),
+    ],
+)
+def test_a_route_to_public_addresses_may_put_them_into_virtual_network(
+    prefixes: list[str], may: int
+) -> None:
+    for rules in ([], [rule(100, "Allow", "VirtualNetwork"), rule(200, "Deny")]):
+        said = asked(group("nsg", *rules), routed(*prefixes), own="nsg", routes="rt")
+        assert (len(said.sources), len(said.certain)) == (may, 0)
+        assert "rt" in said.unread
+
+
+def test_a_route_to_private_addresses_puts_no_public_one_into_virtual_network() -> None:
+    said = asked(group("nsg"), routed("10.0.0.0/8"), own="nsg", routes="rt")
+    assert (len(said.sources), said.unread) == (0, "")
+
+
+def test_a_denial_before_virtual_network_closes_whatever_the_routes_say() -> None:
+    rules = (rule(100, "Deny"), rule(200, "Allow", "VirtualNetwork"))
+    said = asked(group("nsg", *rules), routed("0.0.0.0/0"), own="nsg", routes="rt")
+    assert (len(said.sources), said.unread) == (0, "")
+
+
+def test_an_allowance_for_all_is_certain_whatever_virtual_network_holds() -> None:
+    rules = (rule(100, "Allow", "VirtualNetwork"), rule(200, "Allow"))
+    said = asked(group("nsg", *rules), routed("0.0.0.0/0"), own="nsg", routes="rt")
+    assert len(said.certain) == EVERYBODY
+
+
+def test_a_denial_of_virtual_network_may_deny_what_its_routes_hold() -> None:
+    rules = (rule(100, "Deny", "VirtualNetwork"), rule(200, "Allow"))
+    said = asked(group("nsg", *rules), routed("0.0.0.0/0"), own="nsg", routes="rt")
+    assert (len(said.sources), len(said.certain), bool(said.unread)) == (EVERYBODY, 0, True)
+
+
+def test_a_route_table_outside_the_snapshot_may_widen_virtual_network() -> None:
+    said = asked(group("nsg"), own="nsg", routes=f"{FAR}routeTables/far")
+    assert (len(said.sources), len(said.certain), bool(said.unread)) == (EVERYBODY, 0, True)
+
+
+MANAGERS = "microsoft.network/networkmanagers"
+
+
+@pytest.mark.parametrize("source", ["*", "8.8.8.8"])
+def test_security_admin_rules_of_a_network_manager_may_decide_first(source: str) -> None:
+    manager: Estate = {"avnm": {"type": MANAGERS, "properties": {}}}
+    nsg = group("nsg", rule(100, "Allow", source))
+    for said in (asked(nsg, manager, own="nsg"), asked(nsg, own="nsg", gaps=(MANAGERS,))):
+        assert (len(said.sources), len(said.certain)) == (EVERYBODY, 0)
+        assert "network manager" in said.unread
 
 
 def test_the_evidence_points_to_the_rule() -> None:
