@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from scanner.analysis import records, transit, zones
+from scanner.analysis.connections import STATES, connected
 from scanner.analysis.exposure import Exposure, exposure
-from scanner.analysis.filtering import admitted
+from scanner.analysis.filtering import INTERNET, admitted
 from scanner.analysis.peering import leads_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict
 from scanner.resources import AnyResource, Relation, ResourceId
@@ -29,17 +30,15 @@ R = TypeVar("R", bound=AnyResource)
 
 NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
-INTERNET = 1 << 16
-"""More public addresses than a /16 are the Internet, however many prefixes they come in."""
-
 
 def exposed(values: Mapping[str, Any]) -> Condition:
     """
     Hold when the account's exposure is one of those named.
 
     `private`: nobody without a private endpoint; `trusted`: trusted Azure
-    services; `perimeter`: whom a network security perimeter admits; `selected`:
-    the networks its own rules name; `public`: everybody.
+    services; `perimeter`: members of a network security perimeter and the few it
+    names; `selected`: the networks its own rules name; `public`: everybody, by its
+    own settings or by its perimeter's.
     """
     wanted = frozenset(Exposure(name) for name in values["exposure"])
 
@@ -132,7 +131,8 @@ def open_to_internet(values: Mapping[str, Any]) -> Condition:
     Hold when the Internet reaches one of the TCP ports of a network interface.
 
     The Internet is more public addresses than a /16 holds. Rules count in the
-    order of their priority, at the subnet and at the interface.
+    order of their priority, at the subnet and at the interface. Open where a network
+    manager, or a route that widens the tag VirtualNetwork, may decide otherwise.
     """
     ports: tuple[int, ...] = values["openToInternet"]
 
@@ -143,41 +143,31 @@ def open_to_internet(values: Mapping[str, Any]) -> Condition:
             return Judgement(Verdict.FAIL, (Evidence(subject.id),))
         found = {port: admitted(topology, subject, port) for port in ports}
         wide = {port: let for port, let in found.items() if len(let.sources) > INTERNET}
-        unread = "; ".join(dict.fromkeys(let.unread for let in wide.values() if let.unread))
-        because = tuple(dict.fromkeys(e for let in wide.values() for e in let.because))
         if not wide:
             return Judgement(Verdict.FAIL, (Evidence(subject.id),))
-        if all(let.unread for let in wide.values()):
+        sure = {port: let for port, let in wide.items() if len(let.certain) > INTERNET}
+        because = tuple(dict.fromkeys(e for let in wide.values() for e in let.because))
+        if not sure:
+            unread = "; ".join(dict.fromkeys(let.unread for let in wide.values()))
             return Judgement(Verdict.OPEN, (Evidence(subject.id), *because), unread=unread)
-        cases = tuple({"port": str(port)} for port, let in wide.items() if not let.unread)
+        cases = tuple({"port": str(port)} for port in sure)
         return Judgement(Verdict.PASS, (Evidence(subject.id), *because), cases)
 
     return judge
 
 
-def listed_by(values: Mapping[str, Any]) -> Condition:
+def connection(values: Mapping[str, Any]) -> Condition:
     """
-    Hold when every account a private endpoint asked for lists it among its connections.
+    Hold when a private endpoint's connection to an account is in one of the states named.
 
-    An account outside the snapshot is not asked.
+    The account's word counts, and an endpoint it does not list is
+    `disconnected`; the endpoint's own only where the account is outside the
+    snapshot or does not say.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
     """
-    assert values["listedBy"] == "account"  # noqa: S101 - the only word there is
-    return _of(PrivateEndpoint, _is_listed)
-
-
-def _is_listed(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:
-    for target in topology.targets(endpoint.id, Relation.TARGETS):
-        account = topology.get(CognitiveServicesAccount, target)
-        if account is None:
-            continue
-        told = Evidence(account.id, Relation.TARGETS, "/properties/privateEndpointConnections")
-        if account.properties.private_endpoint_connections is None:
-            unread = f"{account.id.path} does not say which endpoints it knows"
-            return Judgement(Verdict.OPEN, (Evidence(endpoint.id), told), unread=unread)
-        connections = topology.sources(endpoint.id, Relation.CONNECTS)
-        if not any(connection.parent == account.id for connection in connections):
-            return Judgement(Verdict.FAIL, (Evidence(endpoint.id), told))
-    return Judgement(Verdict.PASS, (Evidence(endpoint.id),))
+    states = frozenset(values["connection"])
+    return _of(PrivateEndpoint, lambda topology, endpoint: connected(topology, endpoint, states))
 
 
 def _wants_or_holds(topology: Topology, network: ResourceId) -> bool:
@@ -213,7 +203,7 @@ _ON_THE_WAY: tuple[type[AnyResource], ...] = (
     HubVirtualNetworkConnection,
 )
 
-_CASES = ("zone", "zoneName", "hostname", "endpoint", "network", "record", "address")
+_CASES = ("zone", "zoneName", "hostname", "endpoint", "network", "record", "address", "group")
 
 WORDS = (
     Word(
@@ -230,7 +220,7 @@ WORDS = (
     Word(
         name="answersWith",
         takes=Choice("answer", ("endpointAddresses",)),
-        binds=("record", "zoneName", "stale", "current", "account"),
+        binds=("record", "zoneName", "stale", "current", "account", "add", "remove"),
         make=answers_with,
     ),
     Word(name="leadsTo", takes=Choice("aim", ("accounts",)), make=leads_to),
@@ -260,5 +250,10 @@ WORDS = (
         binds=("port",),
         make=open_to_internet,
     ),
-    Word(name="listedBy", takes=Choice("owner", ("account",)), make=listed_by),
+    Word(
+        name="connection",
+        takes=OneOrMore(Choice("state of a connection", STATES)),
+        binds=("id",),
+        make=connection,
+    ),
 )
