@@ -10,6 +10,11 @@ from scanner.analysis.peering import hang_together, neighbours
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.dns_forwarding_ruleset import (
+    DnsForwardingRuleset,
+    ForwardingRule,
+    ForwardingRulesetLink,
+)
 from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint
 from scanner.resources.firewall_policy import FirewallPolicy
 from scanner.resources.network_interface import NetworkInterface
@@ -40,6 +45,16 @@ Services that, given a subnet, run their users' code in it, and so ask for names
 
 Source: https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview
 """
+
+
+PASSIVE = frozenset(
+    {
+        "microsoft.hardwaresecuritymodules/dedicatedhsms",
+        "microsoft.netapp/volumes",
+        "microsoft.network/dnsresolvers",
+    }
+)
+"""Services that only answer in the subnet they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,37 @@ def answers_for(topology: Topology, network: ResourceId) -> tuple[VirtualNetwork
     return _askers(topology).get(network, ())
 
 
+def forwarded(topology: Topology, network: ResourceId, hostname: str) -> str:
+    """
+    Say which forwarding ruleset may answer a name in a VNet; empty when none may.
+
+    Azure-provided DNS asks linked zones first, then the rulesets linked to the
+    VNet, then public DNS. What a ruleset's servers answer is not in the
+    snapshot. A rule for `.` leaves out the names that Azure reserves.
+
+    Source: https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets
+    """
+    for gap in topology.unread(DnsForwardingRuleset):
+        return f"{gap.type} in {gap.scope}: {gap.reason}"
+    rulesets = topology.all(DnsForwardingRuleset)
+    for gap in topology.unread(ForwardingRulesetLink) if rulesets else ():
+        return f"links of forwarding rulesets in {gap.scope}: {gap.reason}"
+    for link in topology.predecessors(ForwardingRulesetLink, network, Relation.FORWARDS_FOR):
+        for gap in topology.unread(ForwardingRule, link.id.parent):
+            return f"the rules of {link.id.parent.path}: {gap.reason}"
+        for rule in topology.predecessors(ForwardingRule, link.id.parent, Relation.PART_OF):
+            if rule.is_enabled and rule.domain and f".{hostname}".endswith(f".{rule.domain}"):
+                return f"{rule.id.path} forwards {rule.domain} to servers of its own"
+    return ""
+
+
+@lru_cache(maxsize=2)
+def unknown_servers(topology: Topology) -> tuple[tuple[str, VirtualNetwork], ...]:
+    """Return the DNS servers of which nothing is known, each with a VNet that asks it."""
+    found = {s: v for v in topology.all(VirtualNetwork) for s in asked(topology, v).unknown}
+    return tuple(sorted(found.items(), key=lambda item: item[0]))
+
+
 @lru_cache(maxsize=2)
 def _askers(topology: Topology) -> dict[ResourceId, tuple[VirtualNetwork, ...]]:
     askers: dict[ResourceId, tuple[VirtualNetwork, ...]] = {}
@@ -103,20 +149,22 @@ def has_workload(topology: Topology, network: ResourceId) -> bool | None:
     Tell whether something in a VNet could want a name; None when that was not read.
 
     That is the interface of a virtual machine or of a scale set's instance, or
-    a subnet delegated to a service that runs its users' code there.
+    a subnet delegated to a service that runs its users' code there. What a
+    service that we do not know does in its subnet is not known.
     """
     subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
-    if any(_runs_code(topology, subnet) for subnet in subnets):
+    answers = {_runs_code(topology, subnet) for subnet in subnets}
+    if True in answers:
         return True
     unread = (
         *topology.unread(NetworkInterface),
         *topology.unread(VirtualMachine),
         *topology.unread(Subnet, network),
     )
-    return None if unread else False
+    return None if unread or None in answers else False
 
 
-def _runs_code(topology: Topology, subnet: Subnet) -> bool:
+def _runs_code(topology: Topology, subnet: Subnet) -> bool | None:
     if COMPUTE.intersection(subnet.delegated_to):
         return True
     # Interfaces of scale-set instances are no resources: only the subnet names them.
@@ -124,7 +172,9 @@ def _runs_code(topology: Topology, subnet: Subnet) -> bool:
     if any("/virtualmachinescalesets/" in instance for instance in instances):
         return True
     interfaces = topology.predecessors(NetworkInterface, subnet.id, Relation.PLACED_IN)
-    return any(interface.properties.virtual_machine is not None for interface in interfaces)
+    if any(interface.properties.virtual_machine is not None for interface in interfaces):
+        return True
+    return None if set(subnet.delegated_to) - PASSIVE else False
 
 
 @lru_cache(maxsize=2)

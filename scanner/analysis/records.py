@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from scanner.analysis.dns import asked
 from scanner.analysis.endpoints import Approved, addresses, approved
 from scanner.analysis.hostnames import Hostname
 from scanner.analysis.peering import peers
@@ -23,9 +24,9 @@ from scanner.resources.cognitive_services_account import (
     PrivateEndpointConnection,
 )
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
-from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.record_set import CnameRecordSet, RecordSet
-from scanner.resources.virtual_network import VirtualNetworkPeering
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.topology import Topology
 
 
@@ -118,9 +119,14 @@ def _is_current(
         "stale": ", ".join(stale),
         "current": ", ".join(sorted(known)),
         "account": str(account.id),
+        "add": "".join(known - set(record.addresses)) if len(known) == 1 else "",
     }
     case = {key: value for key, value in names.items() if value}
-    cases = tuple(case | {"stale": address} for address in stale)
+    # The last address takes the record with it, and the name: of use when nobody needs it.
+    left = "add" in case or set(record.addresses) & known or not endpoints
+    cases = tuple(
+        case | {"stale": address} | ({"remove": address} if left else {}) for address in stale
+    )
     links = topology.predecessors(VirtualNetworkLink, record.id.parent, Relation.PART_OF)
     affected = tuple(
         Affected(asker, account.id, hostname.name)
@@ -153,15 +159,44 @@ def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
         unread = f"the private endpoint {item.approved.id.path} is outside the snapshot"
         return Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread)
     answers = []
-    for asker in sorted({network} | peers(topology, network)):
+    for asker, doubt in _askers(topology, {network} | peers(topology, network)).items():
         for link in topology.predecessors(VirtualNetworkLink, asker, Relation.LINKED_TO):
             zone = topology.get(PrivateDnsZone, link.id.parent)
             if zone is not None and zone.domain == item.hostname.zone:
-                answers.append(_holds(topology, zone, item, link))
+                answers.append(_doubted(_holds(topology, zone, item, link), doubt))
     unread = _unread_zones(topology, item.hostname.zone, network)
     if unread:
         answers.append(Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread))
     return every(answers)
+
+
+def _askers(topology: Topology, networks: Iterable[ResourceId]) -> dict[ResourceId, str]:
+    """
+    Return the VNets in which Azure is asked for others or for themselves.
+
+    With each, what makes that uncertain: a VNet that asks a server of which
+    nothing is known, or lies outside the snapshot, may ask Azure by itself.
+    """
+    askers: dict[ResourceId, str] = {}
+    for network in sorted(networks):
+        own = topology.get(VirtualNetwork, network)
+        where = asked(topology, own) if own is not None else None
+        if where is None:
+            askers.setdefault(network, f"whom {network.path} asks is outside the snapshot")
+        elif where.unknown:
+            servers = ", ".join(where.unknown)
+            doubt = f"what the DNS servers {servers} of {network.path} answer is not in Azure"
+            askers.setdefault(network, doubt)
+        for known in where.networks if where and not where.unknown else ():
+            askers[known] = ""
+    return askers
+
+
+def _doubted(judged: Judgement, doubt: str) -> Judgement:
+    """Return a `fail` as `open` when it may not matter."""
+    if judged.verdict is Verdict.FAIL and doubt:
+        return Judgement(Verdict.OPEN, judged.because, unread=doubt)
+    return judged
 
 
 def _unread_zones(topology: Topology, name: str, network: ResourceId) -> str:
@@ -200,17 +235,54 @@ def _holds(
         return NOT_APPLICABLE
     if topology.unread(RecordSet, zone.id) or topology.unread(CnameRecordSet, zone.id):
         return Judgement(Verdict.OPEN, because, unread=f"the records of {zone.name} were not read")
-    endpoint = item.approved.endpoint
-    held = sorted(addresses(topology, endpoint, item.hostname.name)) if endpoint else []
     case = {
         "zone": str(zone.id),
         "zoneName": zone.name,
         "record": account.subdomain,
         "hostname": item.hostname.name,
         "endpoint": str(item.approved.id),
-    }
-    if len(held) == 1:
-        case |= {"address": held[0]}
+    } | _means(topology, zone, item)
     asker = ResourceId(link.properties.virtual_network.id)
     affected = (Affected(asker, account.id, item.hostname.name),)
     return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _means(topology: Topology, zone: PrivateDnsZone, item: Wanted) -> dict[str, str]:
+    """
+    Name the zone group that a zone can be added to, else the address to write into it.
+
+    An endpoint has one group at most, and a group one zone of a name and five in
+    all. Which of several endpoints around a zone it should answer with is for
+    people to choose.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
+    """
+    linked = {
+        network
+        for link in topology.predecessors(VirtualNetworkLink, zone.id, Relation.PART_OF)
+        for network in topology.targets(link.id, Relation.LINKED_TO)
+    }
+    near = [
+        other.endpoint
+        for other in approved(topology, item.approved.account)
+        if other.network and linked & {other.network, *peers(topology, other.network)}
+    ]
+    endpoint = item.approved.endpoint
+    if endpoint is None or any(other is not endpoint for other in near):
+        return {}
+    for group in topology.predecessors(PrivateDnsZoneGroup, endpoint.id, Relation.PART_OF):
+        configs = group.properties.private_dns_zone_configs or ()
+        taken = {(config.name or "").lower() for config in configs}
+        taken |= {other.name.lower() for other in group.zones}
+        if len(configs) < ZONES_IN_GROUP and zone.domain not in taken:
+            return {"group": group.name}
+    held = addresses(topology, endpoint, item.hostname.name)
+    return {"address": "".join(held)} if len(held) == 1 else {}
+
+
+ZONES_IN_GROUP = 5
+"""
+How many zones a zone group can hold.
+
+Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
+"""

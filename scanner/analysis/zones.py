@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from scanner.analysis.addresses import holds
-from scanner.analysis.dns import answers_for, asked, has_workload
+from scanner.analysis.addresses import holds, is_public
+from scanner.analysis.dns import (
+    answers_for,
+    asked,
+    forwarded,
+    has_workload,
+    unknown_servers,
+)
 from scanner.analysis.peering import peers
 from scanner.analysis.wanted import (
     NOT_APPLICABLE,
@@ -111,12 +117,10 @@ def _asks(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, ...])
 
 def _asks_within(topology: Topology, network: VirtualNetwork) -> Judgement:
     """Judge whether a server in this VNet, of which nothing is known, is asked by another."""
-    for other in topology.all(VirtualNetwork):
-        where = asked(topology, other)
-        for server in where.unknown:
-            if holds(network.address_prefixes, server):
-                unread = f"whom the DNS server {server} in {network.id.path} asks is not known"
-                return Judgement(Verdict.OPEN, where.because, unread=unread)
+    for server, other in unknown_servers(topology):
+        if holds(network.address_prefixes, server):
+            unread = f"whom the DNS server {server} in {network.id.path} asks is not known"
+            return Judgement(Verdict.OPEN, asked(topology, other).because, unread=unread)
     return NOT_APPLICABLE
 
 
@@ -144,9 +148,10 @@ def _is_linked(topology: Topology, network: VirtualNetwork, item: Wanted) -> Jud
     ids = {zone.id for zone in zones}
     for link in own:
         if link.id.parent.name.lower() == name.zone:
-            linked_by = Relation.LINKED_TO.inverse
-            return Judgement(Verdict.PASS, (Evidence(network.id), Evidence(link.id, linked_by)))
+            return _complete(network, link)
     unread = beyond(topology, item) or unread_links(topology, ids)
+    unread = unread or forwarded(topology, network.id, name.name)
+    unread = unread or forwarded(topology, network.id, name.zone)
     if not zones:
         return Judgement(Verdict.OPEN, unread=unread) if unread else NOT_APPLICABLE
     unread = unread or beyond_peers(topology, network.id) or undocumented(name)
@@ -164,6 +169,22 @@ def _is_linked(topology: Topology, network: VirtualNetwork, item: Wanted) -> Jud
     return Judgement(Verdict.FAIL, because, (case,), affected)
 
 
+def _complete(network: VirtualNetwork, link: VirtualNetworkLink) -> Judgement:
+    """
+    Judge a link: it works once Azure says Completed.
+
+    Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links
+    """
+    state = link.properties.virtual_network_link_state
+    pointer = "/properties/virtualNetworkLinkState"
+    told = Evidence(link.id, Relation.LINKED_TO.inverse, pointer, state)
+    because = (Evidence(network.id), told)
+    if state is None or state.lower() == "completed":
+        return Judgement(Verdict.PASS, because)
+    unread = f"the link {link.id.path} is {state}: whether it works yet is not known"
+    return Judgement(Verdict.OPEN, because, unread=unread)
+
+
 def _likely(
     topology: Topology, zones: tuple[PrivateDnsZone, ...], account: CognitiveServicesAccount
 ) -> PrivateDnsZone:
@@ -176,10 +197,22 @@ def _likely(
 
 
 def _own_servers(topology: Topology, item: Wanted) -> str:
-    """Say when the names may be kept on servers of one's own, or the zone is not documented."""
-    network = topology.get(VirtualNetwork, item.approved.network)
-    where = asked(topology, network) if network is not None else None
-    if where is not None and where.unknown:
-        servers = ", ".join(where.unknown)
-        return f"the DNS servers {servers} may keep the names of {item.hostname.zone} themselves"
+    """
+    Say who else may keep the names of a zone around an endpoint; empty when nobody may.
+
+    A public resolver does not: it knows the public answer only.
+    """
+    here = item.approved.network
+    around = {here} | peers(topology, here) if here is not None else set()
+    for network in sorted(around):
+        own = topology.get(VirtualNetwork, network)
+        where = asked(topology, own) if own is not None else None
+        for server in where.unknown if where else ():
+            if not is_public(server):
+                return f"the DNS server {server} may keep the names of {item.hostname.zone} itself"
+        for asker in sorted(where.networks) if where else ():
+            unread = forwarded(topology, asker, item.hostname.name)
+            unread = unread or forwarded(topology, asker, item.hostname.zone)
+            if unread:
+                return unread
     return undocumented(item.hostname)
