@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scanner.analysis.peering import hang_together, neighbours
 from scanner.findings import Evidence
@@ -21,7 +20,7 @@ from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_machine import VirtualMachine
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 AZURE_DNS = "168.63.129.16"
 """
@@ -128,14 +127,14 @@ def forwarded(topology: Topology, network: ResourceId, hostname: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=2)
+@once
 def unknown_servers(topology: Topology) -> tuple[tuple[str, VirtualNetwork], ...]:
     """Return the DNS servers of which nothing is known, each with a VNet that asks it."""
     found = {s: v for v in topology.all(VirtualNetwork) for s in asked(topology, v).unknown}
     return tuple(sorted(found.items(), key=lambda item: item[0]))
 
 
-@lru_cache(maxsize=2)
+@once
 def _askers(topology: Topology) -> dict[ResourceId, tuple[VirtualNetwork, ...]]:
     askers: dict[ResourceId, tuple[VirtualNetwork, ...]] = {}
     for other in topology.all(VirtualNetwork):
@@ -177,7 +176,7 @@ def _runs_code(topology: Topology, subnet: Subnet) -> bool | None:
     return None if set(subnet.delegated_to) - PASSIVE else False
 
 
-@lru_cache(maxsize=2)
+@once
 def _forwarders(topology: Topology) -> dict[str, frozenset[ResourceId]]:
     """Return the VNets in which Azure is asked, by the address of who asks it for others."""
     found: dict[str, frozenset[ResourceId]] = {}

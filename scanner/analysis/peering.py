@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import networkx as nx
 
@@ -12,7 +11,7 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.virtual_network import VirtualNetworkPeering
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 
 def peers(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
@@ -66,7 +65,7 @@ def leads_to_accounts(topology: Topology, network: ResourceId) -> bool:
     return network in _networks_of_endpoints(topology)
 
 
-@lru_cache(maxsize=2)
+@once
 def _networks_of_endpoints(topology: Topology) -> frozenset[ResourceId]:
     places = _endpoint_places(topology)
     return frozenset(near for place in places for near in network_of(topology, place))
@@ -83,7 +82,7 @@ def _endpoint_places(topology: Topology) -> frozenset[ResourceId]:
     return frozenset(places | set(targeted))
 
 
-@lru_cache(maxsize=2)
+@once
 def _networks(topology: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
     """Return, for each VNet and Virtual WAN hub, all that hang together with it."""
     graph: nx.Graph[ResourceId] = nx.Graph()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scanner.analysis.endpoints import Approved, accounts, approved
 from scanner.analysis.hostnames import SUFFIXES, Hostname, hostnames
@@ -18,7 +17,7 @@ from scanner.resources.cognitive_services_account import (
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
@@ -44,7 +43,7 @@ def wanted_in(topology: Topology, networks: Iterable[ResourceId]) -> Iterator[Wa
         yield from placed.get(network, ())
 
 
-@lru_cache(maxsize=2)
+@once
 def _wanted_by_network(topology: Topology) -> dict[ResourceId, tuple[Wanted, ...]]:
     placed: dict[ResourceId, list[Wanted]] = {}
     for account in accounts(topology):
@@ -54,7 +53,7 @@ def _wanted_by_network(topology: Topology) -> dict[ResourceId, tuple[Wanted, ...
     return {network: tuple(items) for network, items in placed.items()}
 
 
-@lru_cache(maxsize=2)
+@once
 def _bearers(
     topology: Topology,
 ) -> dict[tuple[str, str], tuple[CognitiveServicesAccount, Hostname]]:
@@ -73,7 +72,7 @@ def bearer(
     return _bearers(topology).get((zone.lower(), record.lower()))
 
 
-@lru_cache(maxsize=2)
+@once
 def _zones(topology: Topology) -> dict[str, tuple[PrivateDnsZone, ...]]:
     zones: dict[str, tuple[PrivateDnsZone, ...]] = {}
     for zone in topology.all(PrivateDnsZone):

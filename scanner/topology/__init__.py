@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, TypeAlias, TypeVar
 
 import networkx as nx
 
@@ -13,6 +14,7 @@ from scanner.snapshot import ANY_TYPE, Gap
 
 Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
 R = TypeVar("R", bound=AnyResource)
+T = TypeVar("T")
 _Index: TypeAlias = defaultdict[tuple[ResourceId, Relation], set[ResourceId]]
 
 
@@ -45,6 +47,9 @@ class Topology:
         self._by_type: dict[str, list[AnyResource]] = defaultdict(list)
         for resource in sorted(inventory.resources.values(), key=lambda resource: resource.id):
             self._by_type[resource.ARM_TYPE].append(resource)
+        self._gaps: dict[str, tuple[Gap, ...]] = {}
+        self.answers: dict[Callable[[Topology], Any], Any] = {}
+        """What `once` remembers: it lives as long as the estate, and no longer."""
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """Return the resources of one type, by ID."""
@@ -79,11 +84,26 @@ class Topology:
 
         With `within`, only those that can hide one at or below that ID.
         """
-        return tuple(
-            gap
-            for gap in self.inventory.gaps
-            if _hides(gap, kind.ARM_TYPE) and (within is None or _overlap(gap.scope, within))
-        )
+        if kind.ARM_TYPE not in self._gaps:
+            hiding = (gap for gap in self.inventory.gaps if _hides(gap, kind.ARM_TYPE))
+            self._gaps[kind.ARM_TYPE] = tuple(hiding)
+        gaps = self._gaps[kind.ARM_TYPE]
+        if within is None:
+            return gaps
+        return tuple(gap for gap in gaps if _overlap(gap.scope, within))
+
+
+def once(question: Callable[[Topology], T]) -> Callable[[Topology], T]:
+    """Ask a question about a whole topology once, and keep the answer with it."""
+
+    @wraps(question)
+    def remembered(topology: Topology) -> T:
+        if question not in topology.answers:
+            topology.answers[question] = question(topology)
+        answer: T = topology.answers[question]
+        return answer
+
+    return remembered
 
 
 def _hides(gap: Gap, arm_type: str) -> bool:
