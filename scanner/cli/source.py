@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scanner.cli.console import Progress
+from scanner.clouds import PUBLIC, RESOURCE_MANAGERS, cloud_name, known_name
 from scanner.errors import RequestError
+from scanner.near import near
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +27,7 @@ READABLE = click.Path(path_type=Path, allow_dash=True)
 
 LIVE = ("subscription", "management_group", "all_subscriptions")
 OFFLINE = ("snapshot", "demo")
+CLOUD_VARIABLES = ("AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class Source:
         Take the source options of a command.
 
         One named on the command line wins over those in the environment. Raises
-        RequestError when it is not clear which one is meant.
+        RequestError when it is not clear which one is meant, and for a wrong cloud
+        even where none is asked: a setting that nobody hears of is a trap.
         """
         given = [n for n in (*LIVE, *OFFLINE) if context.params.get(n)]
         typed = [n for n in given if _is_typed(context, n)]
@@ -56,7 +64,7 @@ class Source:
             if name in context.params and (name in chosen or name not in (*LIVE, *OFFLINE))
         }
         empty = {"subscription": (), "management_group": (), "all_subscriptions": False}
-        return cls(**{**empty, **values})
+        return cls(**{**empty, **values, "cloud": _cloud(context)})
 
     def __bool__(self) -> bool:
         return bool(self.is_live or self.snapshot or self.demo)
@@ -67,7 +75,14 @@ class Source:
         return bool(self.subscription or self.management_group or self.all_subscriptions)
 
     def read(self, progress: Progress) -> Snapshot:
-        """Return the snapshot; raises ScanError when there is none to be had."""
+        """
+        Return the snapshot, its cloud by our name for it.
+
+        Raises ScanError when there is none to be had.
+        """
+        return _spelled(self._snapshot(progress))
+
+    def _snapshot(self, progress: Progress) -> Snapshot:
         if self.is_live:
             return self._collected(progress)
         if self.demo:
@@ -91,12 +106,11 @@ class Source:
     def _loaded(self, path: Path) -> Snapshot:
         import msgspec  # noqa: PLC0415 - `--help` needs none of it
 
-        from scanner.collect import cloud_of  # noqa: PLC0415 - as above
         from scanner.snapshot import load  # noqa: PLC0415 - as above
 
         snapshot = load(None if str(path) == "-" else path)
         if not snapshot.vouches:
-            changes = {"cloud": cloud_of(self.cloud).name, "vouches": self.assume_complete}
+            changes = {"cloud": self.cloud, "vouches": self.assume_complete}
             snapshot = msgspec.structs.replace(snapshot, **changes)
         return snapshot
 
@@ -129,10 +143,10 @@ def live_options(command: F) -> F:
         ),
         click.option(
             "--cloud",
-            default="AzurePublic",
+            default=PUBLIC,
             show_default=True,
             metavar="NAME|URL",
-            envvar=("AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER"),
+            envvar=CLOUD_VARIABLES,
             help="AzurePublic, AzureUSGovernment, AzureChina, or the URL of a Resource Manager.",
         ),
     )
@@ -157,6 +171,31 @@ def offline_options(command: F) -> F:
             help="Take bare rows for everything there is. A wrong claim gives wrong verdicts.",
         ),
     )
+
+
+def _cloud(context: click.Context) -> str:
+    """Return our name for the cloud asked for. Raises RequestError that names the variable."""
+    try:
+        return cloud_name(context.params["cloud"])
+    except RequestError as error:
+        variables = [name for name in CLOUD_VARIABLES if os.environ.get(name)]
+        if _is_typed(context, "cloud") or not variables:
+            raise
+        raise RequestError(f"{variables[0]}: {error}") from error
+
+
+def _spelled(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with our name for its cloud; of an unknown one, say what that costs."""
+    import msgspec  # noqa: PLC0415 - `--help` needs none of it
+
+    name = known_name(snapshot.cloud)
+    if name is None:
+        hint = near(snapshot.cloud, RESOURCE_MANAGERS)
+        logger.warning(
+            "no cloud `%s` is known%s: what rests on its DNS names is open", snapshot.cloud, hint
+        )
+        return snapshot
+    return msgspec.structs.replace(snapshot, cloud=name)
 
 
 def _added(command: F, *options: Callable[[F], F]) -> F:

@@ -1,4 +1,4 @@
-"""The Azure clouds: where each one's Resource Manager and sign-in are."""
+"""Where each cloud's Resource Manager and sign-in are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from scanner.collect.near import near
+from scanner.clouds import CHINA, GOVERNMENT, PUBLIC, RESOURCE_MANAGERS, cloud_name
 from scanner.errors import RequestError
 
 
@@ -21,38 +21,24 @@ class Cloud:
     authority_host: str
 
 
-CLOUDS: Mapping[str, Cloud] = MappingProxyType(
-    {
-        cloud.name: cloud
-        for cloud in (
-            Cloud(
-                "AzurePublic",
-                "https://management.azure.com",
-                "https://management.azure.com/.default",
-                "https://login.microsoftonline.com",
-            ),
-            Cloud(
-                "AzureUSGovernment",
-                "https://management.usgovcloudapi.net",
-                "https://management.core.usgovcloudapi.net/.default",
-                "https://login.microsoftonline.us",
-            ),
-            Cloud(
-                "AzureChina",
-                "https://management.chinacloudapi.cn",
-                "https://management.chinacloudapi.cn/.default",
-                "https://login.chinacloudapi.cn",
-            ),
-        )
-    }
-)
+_SIGN_IN = {
+    PUBLIC: ("https://management.azure.com", "https://login.microsoftonline.com"),
+    GOVERNMENT: ("https://management.core.usgovcloudapi.net", "https://login.microsoftonline.us"),
+    CHINA: ("https://management.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
+}
 """
+What a token is for, and who issues it.
+
 Source: https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
 Source: https://learn.microsoft.com/azure/china/resources-developer-guide
 """
 
-_ALIASES = {"azurecloud": "AzurePublic", "azurechinacloud": "AzureChina"}
-"""What `az cloud list` calls them, where that differs."""
+CLOUDS: Mapping[str, Cloud] = MappingProxyType(
+    {
+        name: Cloud(name, RESOURCE_MANAGERS[name], f"{audience}/.default", authority)
+        for name, (audience, authority) in _SIGN_IN.items()
+    }
+)
 
 
 def cloud_of(text: str) -> Cloud:
@@ -66,17 +52,8 @@ def cloud_of(text: str) -> Cloud:
 
     Source: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
     """
-    text = text.strip().rstrip("/")
-    folded = text.casefold()
-    for cloud in CLOUDS.values():
-        if folded in (cloud.name.casefold(), cloud.resource_manager):
-            return cloud
-    if folded in _ALIASES:
-        return CLOUDS[_ALIASES[folded]]
-    if "://" in text:
-        return _private(text)
-    known = ", ".join(CLOUDS)
-    raise RequestError(f"no cloud `{text}`{near(text, CLOUDS)}; name one of {known}, or a URL")
+    name = cloud_name(text)
+    return CLOUDS[name] if name in CLOUDS else _private(name)
 
 
 def _private(url: str) -> Cloud:
@@ -87,7 +64,6 @@ def _private(url: str) -> Cloud:
         )
     if "://" not in authority:
         authority = f"https://{authority}"
-    for address in (url, authority):
-        if not address.lower().startswith("https://"):
-            raise RequestError(f"{address} is not an https URL; tokens travel encrypted or not")
+    if not authority.lower().startswith("https://"):
+        raise RequestError(f"{authority} is not an https URL; name one that is")
     return Cloud(url, url, f"{url}/.default", authority)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.collect.attempts import RefusedError
-from scanner.collect.near import near
 from scanner.collect.queries import SUBSCRIPTIONS
 from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Answer, Graph
 from scanner.collect.scope import Scope
 from scanner.errors import CollectionError, RequestError
+from scanner.near import near
 from scanner.resources.resource import ResourceId
 from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, Subscription
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NoReturn
 import yaml
 
 from scanner.errors import RuleError
+from scanner.near import near
 from scanner.printable import printable
 
 MOST_BYTES = 1 << 20
@@ -32,18 +32,10 @@ class Source:
         raise RuleError(f"{place}: {printable(message)}")
 
     def unknown(self, node: yaml.Node, what: str, said: str, known: Iterable[str]) -> NoReturn:
-        """Raise a RuleError that suggests the near name."""
-        self.error(node, f"no {what} `{said}`{near(said, known)}")
-
-
-def near(said: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean ...?)` when something known is near, else what is known."""
-    names = sorted(known)
-    folded = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(said.lower(), folded, n=1, cutoff=0.6)
-    if close:
-        return f" (did you mean `{folded[close[0]]}`?)"
-    return f" (known: {', '.join(names) or 'none'})"
+        """Raise a RuleError that suggests the near name, or else tells every known one."""
+        names = sorted(known)
+        hint = near(said, names) or f" (known: {', '.join(names) or 'none'})"
+        self.error(node, f"no {what} `{said}`{hint}")
 
 
 def read(path: Path) -> yaml.Node:

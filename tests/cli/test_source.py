@@ -114,6 +114,46 @@ def test_a_cloud_nobody_knows_is_refused() -> None:
     assert "did you mean `AzurePublic`?" in ran.complaint
 
 
+@pytest.mark.parametrize("cloud", ["azurepublic", "AZUREPUBLIC", "AzureCloud"])
+def test_the_letter_case_of_a_snapshots_cloud_changes_nothing(cloud: str) -> None:
+    live = run("--demo", "-f", "json", "--save-snapshot", "kept.json")
+    document = json.loads(Path("kept.json").read_bytes())
+    Path("other.json").write_text(json.dumps(document | {"cloud": cloud}))
+    assert run("--snapshot", "other.json", "-f", "json", "--save-snapshot", "again.json") == live
+    assert json.loads(Path("again.json").read_bytes())["cloud"] == "AzurePublic"
+
+
+def test_a_snapshot_of_a_cloud_nobody_knows_is_judged_with_a_warning() -> None:
+    ran = run("--snapshot", saved("s.json", PUBLIC, cloud="AzurePublik"), *ONLY)
+    assert (ran.code, ran.rules_found) == (1, {"AOAI101"})
+    assert ran.complaint == (
+        "warning: no cloud `AzurePublik` is known (did you mean `AzurePublic`?): "
+        "what rests on its DNS names is open"
+    )
+
+
+@pytest.mark.parametrize("variable", ["AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER"])
+@pytest.mark.parametrize("source", ["--demo", "--snapshot=s.json"])
+def test_a_wrong_cloud_in_the_environment_is_told_where_no_cloud_is_asked(
+    monkeypatch: pytest.MonkeyPatch, variable: str, source: str
+) -> None:
+    saved("s.json", PUBLIC)
+    monkeypatch.setenv(variable, "AzurePublik")
+    ran = run(source)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.complaint.startswith(f"aoai-scan: {variable}: no cloud `AzurePublik` (did you mean")
+
+
+def test_a_private_cloud_needs_no_authority_where_nobody_signs_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AOAI_SCAN_RESOURCE_MANAGER", "https://arm.local/")
+    assert run("--demo", *ONLY).code == 1
+    rows = json.dumps([PRIVATE]).encode()
+    run("--snapshot", "-", "--save-snapshot", "kept.json", stdin=rows)
+    assert json.loads(Path("kept.json").read_bytes())["cloud"] == "https://arm.local"
+
+
 def test_a_snapshot_cannot_be_kept_where_no_folder_is() -> None:
     ran = run("--demo", "--save-snapshot", "none/kept.json")
     assert (ran.code, ran.out) == (2, "")
