@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +12,7 @@ import click
 
 from scanner.cli import console
 from scanner.errors import RequestError, RuleError
+from scanner.near import near
 from scanner.printable import printable
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -62,20 +64,17 @@ def show(rule: str, folders: tuple[Path, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
     """Check rule files, or folders of them, without judging anything."""
-    from scanner.rules import load, load_all  # noqa: PLC0415 - as above
+    from scanner.rules import load, load_all, twins  # noqa: PLC0415 - as above
 
-    wrong = []
-    for path in _files(paths):
+    files = _files(paths)
+    found, wrong = [], []
+    for path in files:
         try:
-            load(path)
+            found.append(load(path))
         except RuleError as error:
             wrong.append(str(error))
-    for message in wrong:
-        console.error(message)
-    if wrong:
-        raise RuleError(f"{len(wrong)} of the files are not rules")
-    load_all(path for path in paths if path.is_dir() and not _ships_with_us(path))
-    console.say(f"{len(_files(paths))} files are rules\n")
+    _refuse(wrong or list(twins((*load_all(), *found))))
+    console.say(f"{len(files)} files are rules\n")
 
 
 @rules.command()
@@ -92,12 +91,8 @@ def test(paths: tuple[Path, ...], estates: Path | None) -> None:
     from scanner.rules.examples import failures  # noqa: PLC0415 - as above
 
     chosen = [load(path) for path in _files(paths)] if paths else load_all()
-    wrong = [line for rule in chosen for line in failures(rule, estates)]
-    for line in wrong:
-        console.error(line)
+    _refuse([line for rule in chosen for line in failures(rule, estates)])
     examples = sum(len(rule.examples) for rule in chosen)
-    if wrong:
-        raise RuleError(f"{len(wrong)} of {examples} examples do not come out as they say")
     console.say(f"{examples} examples of {len(chosen)} rules come out as they say\n")
 
 
@@ -153,8 +148,6 @@ def _loaded(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
 
 
 def _named(known: Iterable[Rule], name: str) -> Rule:
-    from scanner.rules.document import near  # noqa: PLC0415 - as above
-
     by_name = {said: rule for rule in known for said in (rule.id, rule.name)}
     folded = {said.lower(): rule for said, rule in by_name.items()}
     if name.lower() not in folded:
@@ -167,23 +160,17 @@ def _harmless(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        found.extend(file for file in inside if not _is_estate(file))
-    if not found:
-        raise RuleError(f"{paths[0]}: holds no rules (*.yaml)")
-    return found
+def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the files named, and the rule files of the folders named, each once."""
+    from scanner.rules import rule_files  # noqa: PLC0415 - as above
+
+    named = (rule_files(path) if path.is_dir() else (path,) for path in paths)
+    return tuple(dict.fromkeys(file for files in named for file in files))
 
 
-def _is_estate(path: Path) -> bool:
-    """Tell the estates that rules are tried on, and the demo beside them, from rules."""
-    is_demo = path.name == "demo.yaml" and path.with_name("estates").is_dir()
-    return is_demo or path.parent.name == "estates"
-
-
-def _ships_with_us(path: Path) -> bool:
-    from scanner.rules import home  # noqa: PLC0415 - as above
-
-    return path.resolve().is_relative_to(home().resolve())
+def _refuse(wrong: Sequence[str]) -> None:
+    """Say each thing that is wrong on a line of its own, and end; do nothing when all is right."""
+    for line in wrong:
+        console.error(line)
+    if wrong:
+        sys.exit(RuleError.exit_code)

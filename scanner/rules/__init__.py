@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from scanner.rules.estates import home
 from scanner.rules.judge import judge, judgements
-from scanner.rules.load import load, load_all, schema
+from scanner.rules.load import load, load_all, rule_files, schema, twins
 from scanner.rules.rule import Example, Rule
 
-__all__ = ["Example", "Rule", "home", "judge", "judgements", "load", "load_all", "schema"]
+__all__ = [
+    "Example",
+    "Rule",
+    "home",
+    "judge",
+    "judgements",
+    "load",
+    "load_all",
+    "rule_files",
+    "schema",
+    "twins",
+]

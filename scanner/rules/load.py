@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,11 @@ from scanner.rules.shapes import (
 )
 from scanner.rules.words import CONDITION, WORDS
 from scanner.rules.words.graph import TYPES
+
+SUFFIXES = (".yaml", ".yml")
+
+ESTATES = "estates"
+"""The folder, among those of rules, of the good estates."""
 
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
@@ -80,19 +85,43 @@ def load_all(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
     """
     Read the rules that come with the scanner and those of further folders, by id.
 
-    Raises RuleError for a file that is no rule, and for an id or name used twice.
+    A folder may be a copy of ours: the same file is the same rule. Raises
+    RuleError for a file that is no rule, and for an id or name used twice.
     """
-    paths = sorted(home().glob("*/*.yaml"))
     for folder in folders:
         if not folder.is_dir():
             raise RuleError(f"{folder}: not a folder of rules")
-        found = sorted(folder.rglob("*.yaml"))
-        if not found:
-            raise RuleError(f"{folder}: holds no rules (*.yaml)")
-        paths.extend(found)
-    rules = tuple(load(path) for path in paths if path.parent.name != "estates")
-    _refuse_twins(rules)
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    rules = [load(path) for folder in (home(), *folders) for path in rule_files(folder)]
+    for wrong in twins(rules):
+        raise RuleError(wrong)
+    # Of copies the first stays: ours, whose estates lie beside it.
+    by_id = {rule.id: rule for rule in reversed(rules)}
+    return tuple(by_id[rule_id] for rule_id in sorted(by_id))
+
+
+def rule_files(folder: Path) -> tuple[Path, ...]:
+    """
+    Return the rule files of a folder and of the folders in it, by path.
+
+    The good estates that rules are tried on are none, nor is the demo beside them.
+    Raises RuleError when there is no rule file.
+    """
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = tuple(sorted(path for path in files if not _is_estate(path)))
+    if not found:
+        raise RuleError(f"{folder}: holds no rules ({', '.join(f'*{s}' for s in SUFFIXES)})")
+    return found
+
+
+def twins(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield a line for each rule whose id or name another one has, copies of one file left out."""
+    known: dict[str, Rule] = {}
+    for rule in rules:
+        for said in (rule.id, rule.name):
+            first = known.setdefault(said, rule)
+            if first is not rule and first.path.read_bytes() != rule.path.read_bytes():
+                yield f"{rule.path}: `{said}` is already the rule in {first.path}"
+                break
 
 
 def load(path: Path) -> Rule:
@@ -150,11 +179,6 @@ def _check_templates(node: yaml.Node, source: Source) -> None:
             templates.check(item, item.value, source)
 
 
-def _refuse_twins(rules: Iterable[Rule]) -> None:
-    known: dict[str, Rule] = {}
-    for rule in rules:
-        for said in (rule.id, rule.name):
-            if said in known:
-                first = known[said].path
-                raise RuleError(f"{rule.path}: `{said}` is already the rule in {first}")
-            known[said] = rule
+def _is_estate(path: Path) -> bool:
+    is_demo = path.name == "demo.yaml" and path.with_name(ESTATES).is_dir()
+    return is_demo or path.parent.name == ESTATES
