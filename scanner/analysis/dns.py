@@ -151,8 +151,10 @@ def has_workload(topology: Topology, network: ResourceId) -> bool | None:
     a subnet delegated to a service that runs its users' code there. What a
     service that we do not know does in its subnet is not known.
     """
+    if network in _networks_with_machines(topology):
+        return True
     subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
-    answers = {_runs_code(topology, subnet) for subnet in subnets}
+    answers = {_runs_code(subnet) for subnet in subnets}
     if True in answers:
         return True
     unread = (
@@ -163,15 +165,23 @@ def has_workload(topology: Topology, network: ResourceId) -> bool | None:
     return None if unread or None in answers else False
 
 
-def _runs_code(topology: Topology, subnet: Subnet) -> bool | None:
+@once
+def _networks_with_machines(topology: Topology) -> frozenset[ResourceId]:
+    """Return the VNets in which a virtual machine has an interface, by the subnet it names."""
+    return frozenset(
+        subnet.parent
+        for interface in topology.all(NetworkInterface)
+        if interface.properties.virtual_machine is not None
+        for subnet in topology.targets(interface.id, Relation.PLACED_IN)
+    )
+
+
+def _runs_code(subnet: Subnet) -> bool | None:
     if COMPUTE.intersection(subnet.delegated_to):
         return True
     # Interfaces of scale-set instances are no resources: only the subnet names them.
     instances = (named.id.lower() for named in subnet.properties.ip_configurations or ())
     if any("/virtualmachinescalesets/" in instance for instance in instances):
-        return True
-    interfaces = topology.predecessors(NetworkInterface, subnet.id, Relation.PLACED_IN)
-    if any(interface.properties.virtual_machine is not None for interface in interfaces):
         return True
     return None if set(subnet.delegated_to) - PASSIVE else False
 
@@ -188,11 +198,19 @@ def _forwarders(topology: Topology) -> dict[str, frozenset[ResourceId]]:
 def _heard(
     topology: Topology, network: ResourceId, having: frozenset[ResourceId]
 ) -> frozenset[ResourceId]:
-    """Return, of the VNets that have one address, those a VNet means by it: the nearest."""
-    if len(having) < 2:  # noqa: PLR2004 - one address, two networks
-        return having
+    """
+    Return, of the VNets that have an address, those a VNet means by it.
+
+    In itself and its neighbours addresses are unique. Farther off, another
+    server that was not read may have the same one; and one that does not hang
+    together with the VNet is another network's.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+    """
     near = having & ({network} | neighbours(topology, network))
-    return near or frozenset(one for one in having if hang_together(topology, network, one))
+    if near or topology.unread(InboundEndpoint) or topology.unread(AzureFirewall):
+        return near
+    return frozenset(one for one in having if hang_together(topology, network, one))
 
 
 def _resolvers(topology: Topology) -> Iterator[tuple[str, ResourceId]]:

@@ -27,9 +27,7 @@ class Approved:
     @property
     def network(self) -> ResourceId | None:
         """The VNet it sits in; None when it lies outside the snapshot."""
-        if self.endpoint is None:
-            return None
-        return ResourceId(self.endpoint.properties.subnet.id).parent
+        return self.endpoint.network if self.endpoint else None
 
 
 def accounts(topology: Topology) -> tuple[CognitiveServicesAccount, ...]:
@@ -53,20 +51,38 @@ def approved(topology: Topology, account: CognitiveServicesAccount) -> tuple[App
     return tuple(Approved(i, account, topology.get(PrivateEndpoint, i)) for i in serving)
 
 
-def addresses(topology: Topology, endpoint: PrivateEndpoint, hostname: str = "") -> frozenset[str]:
+def addresses(topology: Topology, endpoint: PrivateEndpoint) -> frozenset[str]:
     """
     Return the private addresses of an endpoint; empty when they are not known.
 
     Its interface knows them always; `customDnsConfigs` is empty when a zone
-    group manages the names. An account with several names has an address for
-    each: with `hostname`, only those that Azure says are for that name, or all
-    where it does not say.
+    group manages the names.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
-    held = tuple(_held(topology, endpoint)) or tuple(_told(endpoint))
-    named = frozenset(address for address, names in held if hostname in names)
-    return named or frozenset(address for address, _ in held)
+    return frozenset(address for address, _ in _attributed(topology, endpoint))
+
+
+def addresses_of(topology: Topology, endpoint: PrivateEndpoint, hostname: str) -> frozenset[str]:
+    """
+    Return those of an endpoint's addresses that are for one name; empty when nobody says.
+
+    An account with several names has an address for each. The only address of
+    an endpoint is for every name.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    held = _attributed(topology, endpoint)
+    if len({address for address, _ in held}) == 1:
+        return frozenset(address for address, _ in held)
+    return frozenset(address for address, names in held if hostname in names)
+
+
+def _attributed(
+    topology: Topology, endpoint: PrivateEndpoint
+) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return an endpoint's addresses, each with the names that Azure says it is for."""
+    return tuple(_held(topology, endpoint)) or tuple(_told(endpoint))
 
 
 def _held(topology: Topology, endpoint: PrivateEndpoint) -> Iterator[tuple[str, frozenset[str]]]:

@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import networkx as nx
 
 from scanner.analysis.endpoints import accounts, approved
 from scanner.resources import Relation, ResourceId
+from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.network_manager import NetworkManager
 from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.resources.virtual_network import VirtualNetworkPeering
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.topology import Topology, once
 
 
-def peers(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The VNets that a VNet exchanges traffic with directly."""
+
+    known: frozenset[ResourceId]
+    perhaps: Mapping[ResourceId, str]
+    """Those of which that is not certain, each with the reason."""
+
+
+def peers(topology: Topology, network: ResourceId) -> Peers:
     """
-    Return the VNets with which a VNet exchanges traffic directly.
+    Return the VNets with which a VNet exchanges traffic by peering.
 
     A peering works when both sides are Connected; a side outside the snapshot
-    is, because neither can be alone.
+    is, because neither can be alone. One that joins certain subnets or IPv6
+    only, or blocks traffic, is not looked into here.
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     """
-    near = dict(_sides(topology, network))
-    back = _towards(topology, network)
-    connected = set()
-    for other in near.keys() | back.keys():
-        sides = [side for side in (near.get(other), back.get(other)) if side is not None]
-        if all((side.properties.peering_state or "").lower() == "connected" for side in sides):
-            connected.add(other)
-    return frozenset(connected)
+    known, perhaps = set(), {}
+    for other in neighbours(topology, network):
+        sides = (side(topology, network, other), side(topology, other, network))
+        if any(one is not None and one.state in {"initiated", "disconnected"} for one in sides):
+            continue
+        limits = (_limited(one) for one in sides if one is not None)
+        why = _alone(topology, network, other) or next(filter(None, limits), "")
+        if why:
+            perhaps[other] = why
+        else:
+            known.add(other)
+    return Peers(frozenset(known), perhaps)
+
+
+def side(
+    topology: Topology, network: ResourceId, remote: ResourceId
+) -> VirtualNetworkPeering | None:
+    """Return a VNet's own side of its peering with another; None when there is none."""
+    return _sides(topology).get(network, {}).get(remote)
 
 
 def neighbours(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
     """Return the VNets that a peering of any state, on either side, names next to a VNet."""
-    far = {other for other, _ in _sides(topology, network)}
-    return frozenset(far | _towards(topology, network).keys())
+    naming = topology.sources(network, Relation.PEERS_WITH)
+    return frozenset(_sides(topology).get(network, {}).keys() | {peer.parent for peer in naming})
 
 
 def hubs(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
@@ -44,6 +68,18 @@ def hubs(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
     kind, relation = HubVirtualNetworkConnection, Relation.CONNECTS
     connections = topology.predecessors(kind, network, relation)
     return frozenset(connection.id.parent for connection in connections)
+
+
+def hub_members(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
+    """
+    Return the VNets that share a Virtual WAN hub with a VNet, itself among them.
+
+    Whether the hub routes between them is for its route tables to say.
+
+    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
+    """
+    members = _hub_members(topology)
+    return frozenset().union(*(members[hub] for hub in hubs(topology, network)))
 
 
 def hang_together(topology: Topology, one: ResourceId, other: ResourceId) -> bool:
@@ -65,6 +101,82 @@ def leads_to_accounts(topology: Topology, network: ResourceId) -> bool:
     return network in _networks_of_endpoints(topology)
 
 
+def may_lead_to_accounts(topology: Topology, network: ResourceId) -> str:
+    """
+    Say what may tie a VNet to an account beyond what the snapshot shows; empty for nothing.
+
+    An endpoint lies in the subscription of its VNet.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    """
+    for manager in topology.all(NetworkManager):
+        return f"which VNets the network manager {manager.id.path} connects was not read"
+    reached = network_of(topology, network)
+    outside = {
+        place.subscription
+        for place in reached
+        if place.type == VirtualNetwork.ARM_TYPE and topology.get(VirtualNetwork, place) is None
+    }
+    for item in _endpoints_outside(topology):
+        if item.subscription in outside:
+            return f"the VNet of {item.path} is outside the snapshot"
+    for endpoint in _endpoints_of_others(topology):
+        if endpoint.network in reached:
+            return f"what {endpoint.id.path} leads to is outside the snapshot"
+    return ""
+
+
+def _alone(topology: Topology, one: ResourceId, other: ResourceId) -> str:
+    """Say which VNet was read and knows nothing of the peering; empty when none."""
+    for here, there in ((one, other), (other, one)):
+        if side(topology, here, there) or topology.get(VirtualNetwork, here) is None:
+            continue
+        if not topology.unread(VirtualNetworkPeering, here):
+            return f"{here.path} has no side of the peering that {there.path} calls Connected"
+    return ""
+
+
+def _limited(peering: VirtualNetworkPeering) -> str:
+    """
+    Say why a connected peering may carry nothing; empty when it carries everything.
+
+    `allowVirtualNetworkAccess: false` only takes the peer out of the tag
+    VirtualNetwork: what passes then is for network security groups to say.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering,
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+    """
+    said = peering.properties
+    if peering.state != "connected":
+        return f"the state of {peering.id.path}, {said.peering_state}, is not known"
+    if said.enable_only_i_pv6_peering:
+        return f"{peering.id.path} carries IPv6 only"
+    if said.peer_complete_vnets is False:
+        return f"{peering.id.path} joins certain subnets only"
+    if said.allow_virtual_network_access is False:
+        return f"{peering.id.path} does not allow virtual network access"
+    return ""
+
+
+@once
+def _sides(topology: Topology) -> dict[ResourceId, dict[ResourceId, VirtualNetworkPeering]]:
+    """Return each VNet's own sides of its peerings, by remote VNet."""
+    sides: dict[ResourceId, dict[ResourceId, VirtualNetworkPeering]] = {}
+    for peering in topology.all(VirtualNetworkPeering):
+        for remote in topology.targets(peering.id, Relation.PEERS_WITH):
+            sides.setdefault(peering.id.parent, {})[remote] = peering
+    return sides
+
+
+@once
+def _hub_members(topology: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
+    members: dict[ResourceId, set[ResourceId]] = {}
+    for connection in topology.all(HubVirtualNetworkConnection):
+        joined = topology.targets(connection.id, Relation.CONNECTS)
+        members.setdefault(connection.id.parent, set()).update(joined)
+    return {hub: frozenset(joined) for hub, joined in members.items()}
+
+
 @once
 def _networks_of_endpoints(topology: Topology) -> frozenset[ResourceId]:
     places = _endpoint_places(topology)
@@ -74,45 +186,47 @@ def _networks_of_endpoints(topology: Topology) -> frozenset[ResourceId]:
 def _endpoint_places(topology: Topology) -> frozenset[ResourceId]:
     endpoints = (found for account in accounts(topology) for found in approved(topology, account))
     targeted = (
-        ResourceId(endpoint.properties.subnet.id).parent
+        endpoint.network
         for account in accounts(topology)
-        for endpoint in _asking(topology, account.id)
+        for endpoint in topology.predecessors(PrivateEndpoint, account.id, Relation.TARGETS)
     )
     places = {found.network for found in endpoints if found.network is not None}
     return frozenset(places | set(targeted))
 
 
 @once
+def _endpoints_outside(topology: Topology) -> tuple[ResourceId, ...]:
+    """Return the endpoints that accounts approved and the snapshot does not hold."""
+    found = (item for account in accounts(topology) for item in approved(topology, account))
+    return tuple(item.id for item in found if item.endpoint is None)
+
+
+@once
+def _endpoints_of_others(topology: Topology) -> tuple[PrivateEndpoint, ...]:
+    """Return the endpoints whose accounts the snapshot does not hold."""
+    return tuple(
+        endpoint
+        for endpoint in topology.all(PrivateEndpoint)
+        if any(is_outside(topology, t) for t in topology.targets(endpoint.id, Relation.TARGETS))
+    )
+
+
+def is_outside(topology: Topology, target: ResourceId) -> bool:
+    """Tell whether an endpoint's target is an account that the snapshot does not hold."""
+    kind = CognitiveServicesAccount
+    return target.type == kind.ARM_TYPE and topology.get(kind, target) is None
+
+
+@once
 def _networks(topology: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
     """Return, for each VNet and Virtual WAN hub, all that hang together with it."""
     graph: nx.Graph[ResourceId] = nx.Graph()
-    for peering in topology.all(VirtualNetworkPeering):
-        graph.add_edges_from((peering.id.parent, far) for far in _far(topology, peering))
-    for connection in topology.all(HubVirtualNetworkConnection):
-        for network in topology.targets(connection.id, Relation.CONNECTS):
-            graph.add_edge(connection.id.parent, network)
-    for hub in topology.all(VirtualHub):
-        for wan in topology.targets(hub.id, Relation.PART_OF):
-            graph.add_edge(hub.id, wan)
+    for network, sides in _sides(topology).items():
+        graph.add_edges_from((network, remote) for remote in sides)
+    for hub, members in _hub_members(topology).items():
+        graph.add_edges_from((hub, member) for member in members)
+    for routed in topology.all(VirtualHub):
+        for wan in topology.targets(routed.id, Relation.PART_OF):
+            graph.add_edge(routed.id, wan)
     components = (frozenset(component) for component in nx.connected_components(graph))
     return {network: component for component in components for network in component}
-
-
-def _sides(
-    topology: Topology, network: ResourceId
-) -> Iterator[tuple[ResourceId, VirtualNetworkPeering]]:
-    own = topology.predecessors(VirtualNetworkPeering, network, Relation.PART_OF)
-    yield from ((far, peering) for peering in own for far in _far(topology, peering))
-
-
-def _towards(topology: Topology, network: ResourceId) -> dict[ResourceId, VirtualNetworkPeering]:
-    coming = topology.predecessors(VirtualNetworkPeering, network, Relation.PEERS_WITH)
-    return {peering.id.parent: peering for peering in coming}
-
-
-def _far(topology: Topology, peering: VirtualNetworkPeering) -> tuple[ResourceId, ...]:
-    return topology.targets(peering.id, Relation.PEERS_WITH)
-
-
-def _asking(topology: Topology, account: ResourceId) -> Iterator[PrivateEndpoint]:
-    yield from topology.predecessors(PrivateEndpoint, account, Relation.TARGETS)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from scanner.analysis.answers import answer
 from scanner.analysis.dns import asked
-from scanner.analysis.endpoints import Approved, addresses, approved
-from scanner.analysis.hostnames import Hostname
+from scanner.analysis.endpoints import addresses_of, approved
 from scanner.analysis.peering import peers
 from scanner.analysis.wanted import (
     NOT_APPLICABLE,
     Wanted,
-    bearer,
+    doubted,
     none_wanted,
+    undocumented,
     wanted,
-    zone_names,
     zones_named,
 )
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,
-    PrivateEndpointConnection,
 )
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
-from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
+from scanner.resources.private_endpoint import PrivateDnsZoneGroup
 from scanner.resources.record_set import CnameRecordSet, RecordSet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.topology import Topology
@@ -44,159 +43,53 @@ def recorded(topology: Topology, account: CognitiveServicesAccount) -> Judgement
     return every(_is_recorded(topology, item) for item in found) if found else none_wanted(topology)
 
 
-def current(topology: Topology, record: RecordSet) -> Judgement:
-    """
-    Judge whether a record named after an account answers with its endpoints' addresses only.
-
-    A record of a name that no account in the snapshot bears does not apply.
-    While the account has no approved endpoint, its other endpoints' addresses do.
-
-    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
-    """
-    found = bearer(topology, record.id.parent.name, record.name)
-    if found:
-        return _is_current(topology, record, *found)
-    named = record.id.parent.name.lower() in zone_names(topology)
-    hidden = topology.unread(CognitiveServicesAccount) if named else ()
-    for gap in hidden:
-        unread = f"{CognitiveServicesAccount.ARM_TYPE} in {gap.scope}: {gap.reason}"
-        return Judgement(Verdict.OPEN, (Evidence(record.id),), unread=unread)
-    return NOT_APPLICABLE
-
-
-def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Approved, RecordSet]]:
-    """Yield the endpoints whose accounts a VNet could ask by name: its links show it wants them."""
-    for link in topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO):
-        for record in topology.predecessors(RecordSet, link.id.parent, Relation.PART_OF):
-            found = bearer(topology, record.id.parent.name, record.name)
-            if found is not None:
-                yield from ((item, record) for item in approved(topology, found[0]))
-
-
-def unread_names(topology: Topology, network: ResourceId) -> str:
-    """Say what may hide names that a VNet could ask for; empty when nothing does."""
-    known = zone_names(topology)
-    for gap in topology.unread(VirtualNetworkLink):
-        scope = ResourceId(gap.scope)
-        if scope.type != PrivateDnsZone.ARM_TYPE or scope.name.lower() in known:
-            return f"{VirtualNetworkLink.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    links = topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO)
-    zones = [link.id.parent for link in links if link.id.parent.name.lower() in known]
-    for zone in zones:
-        if topology.unread(RecordSet, zone):
-            return f"the records of {zone.name} were not read"
-    for kind in (CognitiveServicesAccount, PrivateEndpointConnection) if zones else ():
-        for gap in topology.unread(kind):
-            return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    return ""
-
-
-def _is_current(
-    topology: Topology, record: RecordSet, account: CognitiveServicesAccount, hostname: Hostname
-) -> Judgement:
-    found = approved(topology, account)
-    serving = [item.endpoint for item in found if item.endpoint is not None]
-    waiting = topology.predecessors(PrivateEndpoint, account.id, Relation.TARGETS)
-    endpoints = serving if found else list(waiting)
-    known = {a for endpoint in endpoints for a in addresses(topology, endpoint, hostname.name)}
-    stale = sorted(set(record.addresses) - known)
-    pointer = f"/properties/{'aRecords' if record.properties.a_records else 'records'}"
-    because = [
-        Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
-        Evidence(record.id, "", pointer, list(record.addresses)),
-    ]
-    for endpoint in endpoints:
-        held = sorted(addresses(topology, endpoint, hostname.name)) or None
-        because.append(Evidence(endpoint.id, Relation.TARGETS.inverse, "", held))
-    if not stale:
-        return Judgement(Verdict.PASS, tuple(because))
-    unread = _unknown_addresses(topology, account, endpoints, found)
-    if unread:
-        return Judgement(Verdict.OPEN, tuple(because), unread=unread)
-    names = {
-        "record": record.name,
-        "zoneName": record.id.parent.name,
-        "stale": ", ".join(stale),
-        "current": ", ".join(sorted(known)),
-        "account": str(account.id),
-        "add": "".join(known - set(record.addresses)) if len(known) == 1 else "",
-    }
-    case = {key: value for key, value in names.items() if value}
-    # The last address takes the record with it, and the name: of use when nobody needs it.
-    left = "add" in case or set(record.addresses) & known or not endpoints
-    cases = tuple(
-        case | {"stale": address} | ({"remove": address} if left else {}) for address in stale
-    )
-    links = topology.predecessors(VirtualNetworkLink, record.id.parent, Relation.PART_OF)
-    affected = tuple(
-        Affected(asker, account.id, hostname.name)
-        for link in links
-        for asker in topology.targets(link.id, Relation.LINKED_TO)
-    )
-    return Judgement(Verdict.FAIL, tuple(because), cases, affected)
-
-
-def _unknown_addresses(
-    topology: Topology,
-    account: CognitiveServicesAccount,
-    endpoints: list[PrivateEndpoint],
-    found: tuple[Approved, ...],
-) -> str:
-    outside = [item.id.path for item in found if item.endpoint is None]
-    silent = [e.id.path for e in endpoints if not addresses(topology, e)]
-    if outside:
-        return f"the private endpoint {', '.join(outside)} is outside the snapshot"
-    if silent:
-        return f"the addresses of {', '.join(silent)} were not read"
-    if topology.unread(PrivateEndpointConnection, account.id) or topology.unread(PrivateEndpoint):
-        return f"not all private endpoints of {account.id.path} were read"
-    return ""
-
-
 def _is_recorded(topology: Topology, item: Wanted) -> Judgement:
     account, network = item.approved.account, item.approved.network
     if network is None:
         unread = f"the private endpoint {item.approved.id.path} is outside the snapshot"
         return Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread)
     answers = []
-    for asker, doubt in _askers(topology, {network} | peers(topology, network)).items():
+    for asker, doubt in _askers(topology, network).items():
         for link in topology.predecessors(VirtualNetworkLink, asker, Relation.LINKED_TO):
             zone = topology.get(PrivateDnsZone, link.id.parent)
             if zone is not None and zone.domain == item.hostname.zone:
-                answers.append(_doubted(_holds(topology, zone, item, link), doubt))
+                answers.append(doubted(_holds(topology, zone, item, link), doubt))
     unread = _unread_zones(topology, item.hostname.zone, network)
     if unread:
         answers.append(Judgement(Verdict.OPEN, (Evidence(account.id),), unread=unread))
     return every(answers)
 
 
-def _askers(topology: Topology, networks: Iterable[ResourceId]) -> dict[ResourceId, str]:
+def _askers(topology: Topology, network: ResourceId) -> dict[ResourceId, str]:
     """
-    Return the VNets in which Azure is asked for others or for themselves.
+    Return the VNets in which Azure is asked by what can reach an endpoint's VNet.
 
     With each, what makes that uncertain: a VNet that asks a server of which
-    nothing is known, or lies outside the snapshot, may ask Azure by itself.
+    nothing is known, or lies outside the snapshot, may ask Azure by itself; and
+    a peering may carry nothing.
     """
+    around = peers(topology, network)
     askers: dict[ResourceId, str] = {}
-    for network in sorted(networks):
-        own = topology.get(VirtualNetwork, network)
-        where = asked(topology, own) if own is not None else None
-        if where is None:
-            askers.setdefault(network, f"whom {network.path} asks is outside the snapshot")
-        elif where.unknown:
-            servers = ", ".join(where.unknown)
-            doubt = f"what the DNS servers {servers} of {network.path} answer is not in Azure"
-            askers.setdefault(network, doubt)
-        for known in where.networks if where and not where.unknown else ():
-            askers[known] = ""
+    for near in sorted({network} | around.known | around.perhaps.keys()):
+        for asker, doubt in _asked_from(topology, near, around.perhaps.get(near, "")):
+            # One that asks for certain settles it.
+            askers[asker] = askers.get(asker, doubt) and doubt
     return askers
 
 
-def _doubted(judged: Judgement, doubt: str) -> Judgement:
-    """Return a `fail` as `open` when it may not matter."""
-    if judged.verdict is Verdict.FAIL and doubt:
-        return Judgement(Verdict.OPEN, judged.because, unread=doubt)
-    return judged
+def _asked_from(
+    topology: Topology, network: ResourceId, doubt: str
+) -> Iterator[tuple[ResourceId, str]]:
+    own = topology.get(VirtualNetwork, network)
+    if own is None:
+        yield network, f"whom {network.path} asks is outside the snapshot"
+        return
+    where = asked(topology, own)
+    if where.unknown:
+        servers = ", ".join(where.unknown)
+        doubt = doubt or f"what the DNS servers {servers} of {network.path} answer is not in Azure"
+        yield network, doubt
+    yield from ((asker, doubt) for asker in sorted(where.networks))
 
 
 def _unread_zones(topology: Topology, name: str, network: ResourceId) -> str:
@@ -224,17 +117,14 @@ def _holds(
         Evidence(zone.id, "", "/name", zone.name),
         Evidence(link.id, Relation.PART_OF.inverse),
     )
-    for record in topology.predecessors(RecordSet, zone.id, Relation.PART_OF):
-        if record.name.lower() in {account.subdomain, "*"}:
-            return Judgement(Verdict.PASS, (*because, Evidence(record.id, "has")))
-    aliases = topology.predecessors(CnameRecordSet, zone.id, Relation.PART_OF)
-    if any(alias.name.lower() in {account.subdomain, "*"} for alias in aliases):
-        unread = f"where the alias {account.subdomain} of {zone.name} leads is not followed"
-        return Judgement(Verdict.OPEN, because, unread=unread)
+    found = _found(topology, zone, item, because)
+    if found is not None:
+        return found
     if link.falls_back_to_internet:
         return NOT_APPLICABLE
-    if topology.unread(RecordSet, zone.id) or topology.unread(CnameRecordSet, zone.id):
-        return Judgement(Verdict.OPEN, because, unread=f"the records of {zone.name} were not read")
+    unread = _unread_records(topology, zone) or undocumented(item.hostname)
+    if unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
     case = {
         "zone": str(zone.id),
         "zoneName": zone.name,
@@ -245,6 +135,49 @@ def _holds(
     asker = ResourceId(link.properties.virtual_network.id)
     affected = (Affected(asker, account.id, item.hostname.name),)
     return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _found(
+    topology: Topology, zone: PrivateDnsZone, item: Wanted, because: tuple[Evidence, ...]
+) -> Judgement | None:
+    """Judge what a zone answers; None when it holds nothing for the name."""
+    subdomain = item.approved.account.subdomain
+    held = topology.predecessors(RecordSet, zone.id, Relation.PART_OF)
+    records = {record.name.lower(): record for record in held}
+    record = records.get(subdomain)
+    if record is not None and record.addresses:
+        return Judgement(Verdict.PASS, (*because, Evidence(record.id, Relation.PART_OF.inverse)))
+    aliases = topology.predecessors(CnameRecordSet, zone.id, Relation.PART_OF)
+    if any(alias.name.lower() in {subdomain, "*"} for alias in aliases):
+        unread = f"where the alias {subdomain} of {zone.name} leads is not followed"
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    wildcard = records.get("*")
+    if record is None and wildcard is not None and wildcard.addresses:
+        return _is_meant(topology, wildcard, item, because)
+    return None
+
+
+def _unread_records(topology: Topology, zone: PrivateDnsZone) -> str:
+    if topology.unread(RecordSet, zone.id) or topology.unread(CnameRecordSet, zone.id):
+        return f"the records of {zone.name} were not read"
+    return ""
+
+
+def _is_meant(
+    topology: Topology, wildcard: RecordSet, item: Wanted, because: tuple[Evidence, ...]
+) -> Judgement:
+    """
+    Judge a record for every name: it is good for one name if it answers with its endpoint.
+
+    Source: https://learn.microsoft.com/azure/dns/dns-zones-records#wildcard-records
+    """
+    told = (*because, answer(wildcard))
+    endpoint = item.approved.endpoint
+    held = addresses_of(topology, endpoint, item.hostname.name) if endpoint else frozenset()
+    if held.issuperset(wildcard.addresses):
+        return Judgement(Verdict.PASS, told)
+    unread = f"the wildcard of {wildcard.id.parent.name} may answer for {item.hostname.name}"
+    return Judgement(Verdict.OPEN, told, unread=unread)
 
 
 def _means(topology: Topology, zone: PrivateDnsZone, item: Wanted) -> dict[str, str]:
@@ -265,7 +198,7 @@ def _means(topology: Topology, zone: PrivateDnsZone, item: Wanted) -> dict[str, 
     near = [
         other.endpoint
         for other in approved(topology, item.approved.account)
-        if other.network and linked & {other.network, *peers(topology, other.network)}
+        if other.network and linked & {other.network, *peers(topology, other.network).known}
     ]
     endpoint = item.approved.endpoint
     if endpoint is None or any(other is not endpoint for other in near):
@@ -276,7 +209,7 @@ def _means(topology: Topology, zone: PrivateDnsZone, item: Wanted) -> dict[str, 
         taken |= {other.name.lower() for other in group.zones}
         if len(configs) < ZONES_IN_GROUP and zone.domain not in taken:
             return {"group": group.name}
-    held = addresses(topology, endpoint, item.hostname.name)
+    held = addresses_of(topology, endpoint, item.hostname.name)
     return {"address": "".join(held)} if len(held) == 1 else {}
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from scanner.analysis.callers import linked_names, names_asked, unread_names
+from scanner.analysis.dns import Asked, asked, has_workload
 from scanner.analysis.endpoints import Approved, addresses
 from scanner.analysis.peering import (
     hang_together,
+    hub_members,
     hubs,
     leads_to_accounts,
+    may_lead_to_accounts,
     neighbours,
     network_of,
+    peers,
+    side,
 )
-from scanner.analysis.records import linked_names, unread_names
-from scanner.analysis.wanted import NOT_APPLICABLE, none_wanted
+from scanner.analysis.wanted import NOT_APPLICABLE, doubted, none_wanted
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_manager import NetworkManager
@@ -25,25 +30,58 @@ from scanner.topology import Topology
 
 def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgement:
     """
-    Judge whether a VNet stands next to the endpoints whose names its zone links show it wants.
+    Judge whether a VNet stands next to the endpoints whose names zone links show it wants.
 
-    Next to is: the same VNet, a peering of any state, or the same Virtual WAN
-    hub. A VNet that hangs together with the endpoint's only through others may
-    have a path by way of a firewall or gateway, which is not followed here: open.
+    The links that count are those of the VNets in which its questions end. Next
+    to is: the same VNet, a peering of any state, or the same Virtual WAN hub. A
+    VNet that hangs together with the endpoint's only through others may have a
+    path by way of a firewall or gateway, which is not followed here: open. Without
+    a workload nobody calls.
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview
     """
+    where = asked(topology, network)
     answers: dict[ResourceId, list[Judgement]] = {}
-    for item, record in linked_names(topology, network.id):
+    for item, record in names_asked(topology, where):
         if _is_answer(topology, item, record):
             answer = _stands_next(topology, network, item, record)
             answers.setdefault(record.id, []).append(answer)
     # Several endpoints behind one name: any of them is a way, though not for every call.
     judged = every(some(judged) for judged in answers.values())
-    unread = unread_names(topology, network.id)
-    if unread and judged.verdict is not Verdict.FAIL:
-        return Judgement(Verdict.OPEN, (Evidence(network.id),), unread=unread)
-    return judged
+    if judged.verdict is Verdict.FAIL:
+        judged = doubted(judged, _mixed(network, where))
+    else:
+        unread = _unread_wish(topology, network, where)
+        judged = Judgement(Verdict.OPEN, where.because, unread=unread) if unread else judged
+    return _if_anything_calls(topology, network, judged)
+
+
+def _if_anything_calls(topology: Topology, network: VirtualNetwork, judged: Judgement) -> Judgement:
+    if judged.verdict not in {Verdict.FAIL, Verdict.OPEN}:
+        return judged
+    match has_workload(topology, network.id):
+        case True:
+            return judged
+        case False:
+            return NOT_APPLICABLE
+        case _:
+            return doubted(judged, f"whether {network.id.path} has workloads was not read")
+
+
+def _mixed(network: VirtualNetwork, where: Asked) -> str:
+    """Say that a VNet asks several servers, which may answer otherwise; empty when one only."""
+    if len(where.networks) + len(where.unknown) == 1:
+        return ""
+    return f"the DNS servers of {network.id.path} need not all answer alike"
+
+
+def _unread_wish(topology: Topology, network: VirtualNetwork, where: Asked) -> str:
+    """Say what may hide a name that a VNet asks for; empty when nothing does."""
+    if where.unknown and any(True for _ in linked_names(topology, network.id)):
+        servers = ", ".join(where.unknown)
+        return f"what the DNS servers {servers} of {network.id.path} answer is not in Azure"
+    reasons = (unread_names(topology, asker) for asker in sorted(where.networks))
+    return next(filter(None, reasons), "")
 
 
 def _is_answer(topology: Topology, item: Approved, record: RecordSet) -> bool:
@@ -59,19 +97,25 @@ def _stands_next(
     if place is None:
         unread = f"the private endpoint {item.id.path} is outside the snapshot"
         return Judgement(Verdict.OPEN, because, unread=unread)
-    near = place == network.id or place in neighbours(topology, network.id)
-    if near or hubs(topology, network.id) & hubs(topology, place):
+    if _is_next(topology, network.id, place):
         return Judgement(Verdict.PASS, because)
-    if hang_together(topology, network.id, place):
-        unread = f"{network.id.path} and {place.path} meet only through other networks"
-        return Judgement(Verdict.OPEN, because, unread=unread)
-    unread = _hidden(topology, network.id, place)
+    unread = peers(topology, network.id).perhaps.get(place, "") or _hidden(
+        topology, network.id, place
+    )
     if unread:
         return Judgement(Verdict.OPEN, because, unread=unread)
     case = {"network": str(place), "networkName": place.name, "account": item.account.name}
     name = f"{record.name}.{record.id.parent.name.removeprefix('privatelink.')}"
     affected = (Affected(network.id, item.account.id, name),)
     return Judgement(Verdict.FAIL, because, (case,), affected)
+
+
+def _is_next(topology: Topology, network: ResourceId, place: ResourceId) -> bool:
+    """Tell whether nothing lies between two VNets; a peering that is broken is others' matter."""
+    if place == network or place in hub_members(topology, network):
+        return True
+    around = neighbours(topology, network)
+    return place in around and place not in peers(topology, network).perhaps
 
 
 def _way(network: VirtualNetwork, item: Approved, record: RecordSet) -> tuple[Evidence, ...]:
@@ -86,7 +130,9 @@ def _way(network: VirtualNetwork, item: Approved, record: RecordSet) -> tuple[Ev
 
 
 def _hidden(topology: Topology, network: ResourceId, place: ResourceId) -> str:
-    """Say what may join two VNets that was not read; empty when nothing may."""
+    """Say what may join two VNets that was not followed or read; empty when nothing may."""
+    if hang_together(topology, network, place):
+        return f"{network.path} and {place.path} meet only through other networks"
     for kind in (VirtualNetworkPeering, HubVirtualNetworkConnection, NetworkManager):
         gaps = topology.unread(kind)
         if kind is HubVirtualNetworkConnection:
@@ -99,10 +145,10 @@ def _hidden(topology: Topology, network: ResourceId, place: ResourceId) -> str:
     ways = [_reaches_gateway(topology, side) for side in (network, place)]
     if False not in ways:
         return f"{network.path} and {place.path} may meet through their gateways"
-    for side in (network, place):
-        for other in neighbours(topology, side):
+    for end in (network, place):
+        for other in neighbours(topology, end):
             if topology.get(VirtualNetwork, other) is None:
-                return f"{side.path} is peered with {other}, which is outside the snapshot"
+                return f"{end.path} is peered with {other}, which is outside the snapshot"
     return ""
 
 
@@ -120,19 +166,13 @@ def gateway_flags_agree(topology: Topology, peering: VirtualNetworkPeering) -> J
     remotes = topology.targets(peering.id, Relation.PEERS_WITH)
     if not remotes:
         return NOT_APPLICABLE
-    back = next(
-        (
-            other
-            for other in topology.predecessors(VirtualNetworkPeering, network, Relation.PEERS_WITH)
-            if other.id.parent == remotes[0]
-        ),
-        None,
-    )
+    back = side(topology, remotes[0], network)
     own = peering.properties
     if not own.use_remote_gateways and not own.allow_gateway_transit:
         return NOT_APPLICABLE
     if not leads_to_accounts(topology, network):
-        return none_wanted(topology)
+        unread = may_lead_to_accounts(topology, network)
+        return Judgement(Verdict.OPEN, unread=unread) if unread else none_wanted(topology)
     if back is None:
         return _one_side(topology, peering, remotes[0])
     if own.use_remote_gateways:
@@ -154,10 +194,22 @@ def _waits(
     here, there = (_has_gateway(topology, side.id.parent) for side in (peering, back))
     if here is None or there is None:
         return Judgement(Verdict.OPEN, because, unread="gateways were not read")
-    # With a gateway of its own the other side cannot use this one.
-    if not here or there:
+    # With a gateway of its own, or another's, the other side cannot use this one.
+    if not here or there or _uses_another(topology, back):
         return NOT_APPLICABLE
     return Judgement(Verdict.FAIL, because, _case(back, "useRemoteGateways"))
+
+
+def _uses_another(topology: Topology, back: VirtualNetworkPeering) -> bool:
+    """
+    Tell whether a VNet already uses the gateway of another VNet, or that of a virtual hub.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering,
+    https://learn.microsoft.com/azure/virtual-wan/virtual-wan-faq
+    """
+    network = back.id.parent
+    own = topology.predecessors(VirtualNetworkPeering, network, Relation.PART_OF)
+    return bool(hubs(topology, network)) or any(s.properties.use_remote_gateways for s in own)
 
 
 def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: ResourceId) -> Judgement:
@@ -171,8 +223,15 @@ def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: Resour
 
 
 def _reaches_gateway(topology: Topology, network: ResourceId) -> bool | None:
-    """Tell whether a peered network has a gateway, through which it may meet any other."""
-    answers = {_has_gateway(topology, one) for one in network_of(topology, network)}
+    """
+    Tell whether a peered network has a gateway, through which it may meet any other.
+
+    Those of a virtual hub are not in the snapshot.
+    """
+    reached = network_of(topology, network)
+    answers = {_has_gateway(topology, one) for one in reached}
+    if any(one.type == VirtualHub.ARM_TYPE for one in reached):
+        answers.add(None)
     return True if True in answers else None if None in answers else False
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from scanner.analysis.endpoints import Approved, accounts, approved
 from scanner.analysis.hostnames import SUFFIXES, Hostname, hostnames
-from scanner.analysis.peering import peers
+from scanner.analysis.peering import is_outside, peers
 from scanner.findings import Judgement, Verdict
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
@@ -36,11 +37,11 @@ def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wante
     return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
 
 
-def wanted_in(topology: Topology, networks: Iterable[ResourceId]) -> Iterator[Wanted]:
+def wanted_in(topology: Topology, networks: AbstractSet[ResourceId]) -> Iterator[Wanted]:
     """Yield the same of every account with an endpoint in one of the VNets."""
     placed = _wanted_by_network(topology)
-    for network in sorted(networks):
-        yield from placed.get(network, ())
+    for network in sorted(placed.keys() & networks):
+        yield from placed[network]
 
 
 @once
@@ -99,6 +100,46 @@ def none_wanted(topology: Topology) -> Judgement:
     return NOT_APPLICABLE
 
 
+def hidden_in(topology: Topology, networks: AbstractSet[ResourceId]) -> str:
+    """
+    Say what may hide a name that is wanted in one of the VNets; empty when nothing may.
+
+    An endpoint lies in the subscription of its VNet; whom it serves, the
+    account says, which may lie anywhere.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    """
+    for subscription in sorted({network.subscription for network in networks}):
+        for gap in topology.unread(PrivateEndpoint, ResourceId(f"/subscriptions/{subscription}")):
+            return f"{PrivateEndpoint.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    placed = _endpoints_by_network(topology)
+    for network in sorted(placed.keys() & networks):
+        for endpoint in placed[network]:
+            unread = _unread_account(topology, endpoint)
+            if unread:
+                return unread
+    return ""
+
+
+def _unread_account(topology: Topology, endpoint: PrivateEndpoint) -> str:
+    for target in topology.targets(endpoint.id, Relation.TARGETS):
+        if is_outside(topology, target):
+            return f"what {endpoint.id.path} leads to, {target.path}, is outside the snapshot"
+        account = topology.get(CognitiveServicesAccount, target)
+        gaps = topology.unread(PrivateEndpointConnection, target) if account else ()
+        for gap in gaps:
+            return f"{PrivateEndpointConnection.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    return ""
+
+
+@once
+def _endpoints_by_network(topology: Topology) -> dict[ResourceId, list[PrivateEndpoint]]:
+    placed: dict[ResourceId, list[PrivateEndpoint]] = {}
+    for endpoint in topology.all(PrivateEndpoint):
+        placed.setdefault(endpoint.network, []).append(endpoint)
+    return placed
+
+
 def beyond(topology: Topology, item: Wanted) -> str:
     """Say what may hide the zone of a name: a gap, or a part of the estate not in scope."""
     for gap in topology.unread(PrivateDnsZone):
@@ -119,7 +160,8 @@ def beyond(topology: Topology, item: Wanted) -> str:
 
 def beyond_peers(topology: Topology, network: ResourceId) -> str:
     """Say which peer of a VNet lies outside the snapshot, and may hide things; empty for none."""
-    for peer in sorted(peers(topology, network)):
+    around = peers(topology, network)
+    for peer in sorted(around.known | around.perhaps.keys()):
         if topology.get(VirtualNetwork, peer) is None:
             return f"{network.path} is peered with {peer}, which is outside the snapshot"
     return ""
@@ -138,3 +180,10 @@ def undocumented(hostname: Hostname) -> str:
     if hostname.documented:
         return ""
     return f"Azure's documentation does not name {hostname.zone} for this cloud"
+
+
+def doubted(judged: Judgement, doubt: str) -> Judgement:
+    """Return a `fail` as `open` when it may not matter, and say why."""
+    if judged.verdict is Verdict.FAIL and doubt:
+        return Judgement(Verdict.OPEN, judged.because, unread=doubt)
+    return judged

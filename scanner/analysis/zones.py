@@ -10,12 +10,14 @@ from scanner.analysis.dns import (
     has_workload,
     unknown_servers,
 )
-from scanner.analysis.peering import peers
+from scanner.analysis.peering import Peers, hub_members, peers
 from scanner.analysis.wanted import (
     NOT_APPLICABLE,
     Wanted,
     beyond,
     beyond_peers,
+    doubted,
+    hidden_in,
     none_wanted,
     undocumented,
     unread_links,
@@ -24,11 +26,11 @@ from scanner.analysis.wanted import (
     zones_named,
 )
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
-from scanner.resources import Relation
+from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.record_set import RecordSet
-from scanner.resources.virtual_network import VirtualNetwork
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.topology import Topology
 
 
@@ -57,19 +59,52 @@ def linked(topology: Topology, network: VirtualNetwork) -> Judgement:
 
     Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links
     """
-    around = {network.id} | peers(topology, network.id)
-    for other in answers_for(topology, network.id):
-        around |= {other.id} | peers(topology, other.id)
-    near = list(wanted_in(topology, around))
-    if not near:
-        return none_wanted(topology)
-    asks = _asks(topology, network, tuple(near))
+    around = _around(topology, network)
+    near = tuple(wanted_in(topology, around.known))
+    perhaps = around.perhaps.keys() - around.known
+    doubtful = tuple(wanted_in(topology, perhaps))
+    hidden = _unread_peerings(topology, network) or hidden_in(topology, around.known | perhaps)
+    if not near and not doubtful and not hidden:
+        return NOT_APPLICABLE
+    asks = _asks(topology, network, near or doubtful)
     if asks.verdict is not Verdict.PASS:
         return asks if asks.verdict is Verdict.OPEN else NOT_APPLICABLE
-    judged = every(_is_linked(topology, network, item) for item in near)
-    if judged.verdict is Verdict.FAIL and asks.unread:
-        return Judgement(Verdict.OPEN, judged.because, unread=asks.unread)
-    return judged
+    judged = every(
+        (
+            *(_is_linked(topology, network, item) for item in near),
+            *(_is_perhaps_linked(topology, network, item, around) for item in doubtful),
+        )
+    )
+    if judged.verdict is Verdict.FAIL:
+        return doubted(judged, asks.unread)
+    return Judgement(Verdict.OPEN, asks.because, unread=hidden) if hidden else judged
+
+
+def _around(topology: Topology, network: VirtualNetwork) -> Peers:
+    """Return the VNets that can reach a VNet's callers' endpoints: its own, and whom it serves."""
+    known: set[ResourceId] = set()
+    perhaps: dict[ResourceId, str] = {}
+    for caller in (network, *answers_for(topology, network.id)):
+        found = peers(topology, caller.id)
+        known |= {caller.id} | found.known
+        perhaps |= found.perhaps
+        for member in hub_members(topology, caller.id) - known:
+            perhaps[member] = f"how a hub routes from {caller.id.path} to {member.path} is not read"
+    return Peers(frozenset(known), perhaps)
+
+
+def _unread_peerings(topology: Topology, network: VirtualNetwork) -> str:
+    for gap in topology.unread(VirtualNetworkPeering, network.id):
+        return f"the peerings of {network.id.path}: {gap.reason}"
+    return ""
+
+
+def _is_perhaps_linked(
+    topology: Topology, network: VirtualNetwork, item: Wanted, around: Peers
+) -> Judgement:
+    """Judge a link that is wanted if an endpoint can be reached, which is not certain."""
+    place = item.approved.network
+    return doubted(_is_linked(topology, network, item), around.perhaps[place] if place else "")
 
 
 def _exists(topology: Topology, item: Wanted) -> Judgement:
@@ -137,7 +172,9 @@ def _is_alone(topology: Topology, network: VirtualNetwork, near: tuple[Wanted, .
     """Tell whether the VNet holds an endpoint, and none around it has a workload."""
     if all(item.approved.network != network.id for item in near):
         return False
-    answers = {has_workload(topology, peer) for peer in peers(topology, network.id)}
+    beside = peers(topology, network.id)
+    answers = {has_workload(topology, peer) for peer in beside.known}
+    answers |= {has_workload(topology, peer) or None for peer in beside.perhaps}
     return False if True in answers else None if None in answers else True
 
 
@@ -203,8 +240,10 @@ def _own_servers(topology: Topology, item: Wanted) -> str:
     A public resolver does not: it knows the public answer only.
     """
     here = item.approved.network
-    around = {here} | peers(topology, here) if here is not None else set()
-    for network in sorted(around):
+    if here is None:
+        return undocumented(item.hostname)
+    around = peers(topology, here)
+    for network in sorted({here} | around.known | around.perhaps.keys()):
         own = topology.get(VirtualNetwork, network)
         where = asked(topology, own) if own is not None else None
         for server in where.unknown if where else ():

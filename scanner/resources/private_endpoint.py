@@ -83,6 +83,11 @@ class PrivateEndpoint(Resource[PrivateEndpointProperties]):
         return automatic + (properties.manual_private_link_service_connections or ())
 
     @property
+    def network(self) -> ResourceId:
+        """The VNet it sits in, in the snapshot or not."""
+        return ResourceId(self.properties.subnet.id).parent
+
+    @property
     def interfaces(self) -> tuple[ResourceId, ...]:
         """The interfaces it names, in the snapshot or not."""
         named = self.properties.network_interfaces or ()

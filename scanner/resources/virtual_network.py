@@ -75,10 +75,10 @@ class VirtualNetwork(Resource[VirtualNetworkProperties]):
 
 
 class PeeringProperties(Properties):
-    """The part of a peering we rely on."""
+    """The part of a peering we rely on. Of one whose state nobody told, nothing can be said."""
 
     remote_virtual_network: Named
-    peering_state: str | None = None
+    peering_state: str
     peering_sync_level: str | None = None
     allow_virtual_network_access: bool | None = None
     allow_forwarded_traffic: bool | None = None
@@ -103,3 +103,8 @@ class VirtualNetworkPeering(Resource[PeeringProperties]):
         """Yield the VNet whose side it is and the remote one."""
         yield Reference(Relation.PART_OF, self.id.parent)
         yield from refer(Relation.PEERS_WITH, self.properties.remote_virtual_network)
+
+    @property
+    def state(self) -> str:
+        """`initiated`, `connected` or `disconnected`."""
+        return self.properties.peering_state.lower()

@@ -20,6 +20,8 @@ FAR = "/subscriptions/far/resourceGroups/far/providers/Microsoft.Network/virtual
 LINKS = "microsoft.network/privatednszones/virtualnetworklinks"
 RECORDS = "microsoft.network/privatednszones/a"
 VNETS = "microsoft.network/virtualnetworks"
+VHUBS = "microsoft.network/virtualhubs"
+HUB_CONNECTIONS = f"{VHUBS}/hubvirtualnetworkconnections"
 NICS = "microsoft.network/networkinterfaces"
 ENDPOINTS = "microsoft.network/privateendpoints"
 ACCOUNTS = "microsoft.cognitiveservices/accounts"
@@ -109,6 +111,15 @@ def endpoint(
         interface = {"privateEndpoint": to(name), "ipConfigurations": placed}
         drawn[f"nic-{name}"] = {"type": NICS, "properties": interface}
     return drawn
+
+
+def wan_hub(name: str, *networks: str) -> Estate:
+    """Draw a virtual hub, and its connections to VNets."""
+    drawn_hub: Estate = {name: {"type": VHUBS, "properties": {}}}
+    for network in networks:
+        joined = {"type": HUB_CONNECTIONS, "properties": {"remoteVirtualNetwork": to(network)}}
+        drawn_hub[f"{name}/{network}"] = joined
+    return drawn_hub
 
 
 def zone(

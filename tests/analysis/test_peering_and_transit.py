@@ -6,6 +6,7 @@ import pytest
 from drawing import (
     FAR,
     LINKS,
+    NICS,
     RECORDS,
     VNETS,
     Estate,
@@ -17,6 +18,7 @@ from drawing import (
     to,
     verdict,
     vnet,
+    wan_hub,
     workload,
     zone,
 )
@@ -25,11 +27,12 @@ from scanner.analysis import peering, transit
 
 AOAI = account(by=["pe"])
 HUB = vnet("hub")
+PEERED_HUB = vnet("hub", peers={"app": "Connected"})
+PEERED_APP = vnet("app", peers={"hub": "Connected"})
 PE = endpoint("hub", "10.0.0.4")
-ASKS = zone("app", aoai="10.0.0.4")
+ASKS = {**zone("app", aoai="10.0.0.4"), **workload("app")}
 GATEWAYS = "microsoft.network/virtualnetworkgateways"
 VHUBS = "microsoft.network/virtualhubs"
-CONNECTIONS = f"{VHUBS}/hubvirtualnetworkconnections"
 MANAGERS = "microsoft.network/networkmanagers"
 
 
@@ -43,25 +46,16 @@ def gateway(network: str) -> Estate:
     return {f"gw-{network}": {"type": GATEWAYS, "properties": {"ipConfigurations": [placed]}}}
 
 
-def wan_hub(name: str, *networks: str) -> Estate:
-    drawn_hub: Estate = {name: {"type": VHUBS, "properties": {}}}
-    for network in networks:
-        joined = {"type": CONNECTIONS, "properties": {"remoteVirtualNetwork": to(network)}}
-        drawn_hub[f"{name}/{network}"] = joined
-    return drawn_hub
-
-
 @pytest.mark.parametrize(
     ("near", "back", "expected"),
     [
         ("Connected", "Connected", True),
         ("connected", "CONNECTED", True),
-        ("Connected", None, True),
         ("Connected", "Initiated", False),
         ("Initiated", None, False),
         ("Initiated", "Initiated", False),
         ("Connected", "Disconnected", False),
-        (None, "Connected", True),
+        ("Initiated", "Connected", False),
         (None, None, False),
     ],
 )
@@ -72,21 +66,83 @@ def test_a_peering_works_when_both_sides_are_connected(
     other = vnet("other", peers={"one": back} if back else None)
     topology = drawn(one, other)
     found = peering.peers(topology, id_of(topology, "one"))
-    assert found == (frozenset({id_of(topology, "other")}) if expected else frozenset())
+    known = frozenset({id_of(topology, "other")}) if expected else frozenset()
+    assert found == peering.Peers(known, {})
 
 
 def test_a_peer_outside_the_snapshot_is_a_peer() -> None:
     topology = drawn(vnet("one", peers={FAR: "Connected"}))
-    assert peering.peers(topology, id_of(topology, "one")) == {FAR.lower()}
+    assert peering.peers(topology, id_of(topology, "one")).known == {FAR.lower()}
+
+
+def test_a_peering_that_one_side_alone_calls_connected_is_not_certain() -> None:
+    topology = drawn(vnet("one", peers={"two": "Connected"}), vnet("two"))
+    for end, other in (("one", "two"), ("two", "one")):
+        found = peering.peers(topology, id_of(topology, end))
+        assert not found.known
+        assert list(found.perhaps) == [id_of(topology, other)]
+
+
+def test_a_peering_without_a_state_is_a_gap() -> None:
+    one = vnet("one", peers={"hub": "Connected"})
+    del one["one"]["properties"]["virtualNetworkPeerings"][0]["properties"]["peeringState"]
+    topology = drawn(one, HUB)
+    assert [gap.type for gap in topology.inventory.gaps] == [f"{VNETS}/virtualnetworkpeerings"]
+    assert reach(HUB, one | vnet("app"), ASKS) == "open"
 
 
 # --- standing next to the endpoint ---
 
 
 def test_a_vnet_beside_the_endpoint_passes_in_any_state_of_the_peering() -> None:
-    for state in ("Connected", "Initiated", "Disconnected"):
+    for state in ("Initiated", "Disconnected"):
         assert reach(HUB, vnet("app", peers={"hub": state}), ASKS) == "pass"
-    assert reach(vnet("hub", peers={"app": "Connected"}), vnet("app"), ASKS) == "pass"
+    assert reach(PEERED_HUB, PEERED_APP, ASKS) == "pass"
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        {"peerCompleteVnets": False},
+        {"enableOnlyIPv6Peering": True},
+        {"allowVirtualNetworkAccess": False},
+    ],
+)
+def test_a_peering_that_may_carry_nothing_is_open(flag: Any) -> None:
+    assert reach(PEERED_HUB, vnet("app", peers={"hub": "Connected"}, **flag), ASKS) == "open"
+
+
+def test_a_peering_that_one_side_alone_calls_connected_is_open() -> None:
+    assert reach(PEERED_HUB, vnet("app"), ASKS) == "open"
+
+
+def test_a_vnet_without_a_workload_calls_nobody() -> None:
+    assert reach(HUB, vnet("app"), zone("app", aoai="10.0.0.4")) == "notApplicable"
+    unread = reach(HUB, vnet("app"), zone("app", aoai="10.0.0.4"), gaps=[NICS])
+    assert unread == "open"
+
+
+def test_a_vnet_that_asks_unknown_servers_need_not_get_the_zones_answer() -> None:
+    assert reach(HUB, vnet("app", dns=["10.9.9.9"]), ASKS) == "open"
+    assert reach(HUB, vnet("app", dns=["10.9.9.9", "168.63.129.16"]), ASKS) == "open"
+
+
+def test_a_spoke_that_asks_through_a_resolver_wants_what_the_resolvers_vnet_is_linked_to() -> None:
+    resolver: Estate = {
+        "resolver": {
+            "type": "microsoft.network/dnsresolvers",
+            "properties": {"virtualNetwork": to("dns")},
+        },
+        "resolver/in": {
+            "type": "microsoft.network/dnsresolvers/inboundendpoints",
+            "properties": {"ipConfigurations": [{"privateIpAddress": "10.9.0.4"}]},
+        },
+        **vnet("dns", peers={"app": "Connected"}),
+    }
+    app = vnet("app", peers={"dns": "Connected"}, dns=["10.9.0.4"])
+    linked = zone("dns", aoai="10.0.0.4")
+    assert reach(HUB, app, resolver, linked, workload("app")) == "fail"
+    assert reach(HUB, app, resolver, linked) == "notApplicable"
 
 
 def test_an_isolated_vnet_fails() -> None:
@@ -108,7 +164,6 @@ def test_one_virtual_hub_joins_and_two_of_a_wan_are_not_followed() -> None:
     assert reach(pair, ASKS, wan_hub("vhub", "app", "hub")) == "pass"
     wan: Estate = {"wan": {"type": "microsoft.network/virtualwans", "properties": {}}}
     hubs = {**wan_hub("one", "app"), **wan_hub("two", "hub")}
-    assert reach(pair, ASKS, hubs) == "fail"
     for name in ("one", "two"):
         hubs[name]["properties"] = {"virtualWan": to("wan")}
     assert reach(pair, ASKS, hubs, wan) == "open"
@@ -138,16 +193,14 @@ def test_an_unread_hub_hides_its_connections_though_another_was_read() -> None:
 
 @pytest.mark.parametrize("gap", [LINKS, RECORDS, "microsoft.cognitiveservices/accounts"])
 def test_a_name_that_was_not_read_may_be_asked_for(gap: str) -> None:
-    app = vnet("app", peers={"hub": "Connected"})
-    assert reach(HUB, app, ASKS, gaps=[gap]) == "open"
+    assert reach(PEERED_HUB, PEERED_APP, ASKS, gaps=[gap]) == "open"
     assert reach(HUB, vnet("app"), ASKS, gaps=[gap]) == "fail"
 
 
 def test_only_the_endpoint_that_the_record_answers_with_is_meant() -> None:
     two = account(by=["pe", "pe2"])
-    app = vnet("app", peers={"hub": "Connected"})
     far = {**vnet("far"), **endpoint("far", "10.7.0.4", name="pe2")}
-    topology = drawn(two, PE, far, HUB, app, ASKS)
+    topology = drawn(two, PE, far, PEERED_HUB, PEERED_APP, ASKS)
     said = transit.peered_with_endpoints(topology, the(topology, "app"))
     assert verdict(said) == "pass"
 
@@ -189,6 +242,26 @@ def test_a_side_that_gives_leave_waits_for_the_other_if_it_has_a_gateway() -> No
 
 def test_a_gateway_that_was_not_read_may_be_there() -> None:
     assert flags({}, LETS, gaps=[GATEWAYS]) == ("notApplicable", "open")
+
+
+def test_a_side_that_uses_another_gateway_cannot_use_this_one() -> None:
+    third = vnet("third")
+    sides = {"hub": "Connected", "third": "Connected"}
+    app = vnet("app", peers=sides)
+    app["app"]["properties"]["virtualNetworkPeerings"][1]["properties"]["useRemoteGateways"] = True
+    hub = vnet("hub", peers={"app": "Connected"}, **LETS)
+    topology = drawn(AOAI, PE, hub, app, third, gateway("hub"))
+    said = transit.gateway_flags_agree(topology, the(topology, "hub/app"))
+    assert verdict(said) == "notApplicable"
+    wan = wan_hub("vhub", "app")
+    topology = drawn(AOAI, PE, hub, vnet("app", peers={"hub": "Connected"}), gateway("hub"), wan)
+    said = transit.gateway_flags_agree(topology, the(topology, "hub/app"))
+    assert verdict(said) == "notApplicable"
+
+
+def test_two_virtual_wans_may_meet_through_gateways_that_were_not_read() -> None:
+    hubs = {**wan_hub("one", "app"), **wan_hub("two", "hub")}
+    assert reach(HUB, vnet("app"), ASKS, hubs) == "open"
 
 
 def test_neither_flag_means_nothing() -> None:

@@ -21,7 +21,7 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis import records
+from scanner.analysis import answers, records
 
 AOAI = account(by=["pe"])
 BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}
@@ -38,7 +38,7 @@ def recorded(*estates: Estate, gaps: Any = ()) -> str:
 
 def current(*estates: Estate, gaps: Any = (), record: str = f"{OPENAI}/aoai") -> str:
     topology = drawn(*estates, gaps=gaps)
-    return verdict(records.current(topology, the(topology, record)))
+    return verdict(answers.current(topology, the(topology, record)))
 
 
 def alias(name: str) -> Estate:
@@ -52,7 +52,6 @@ def alias(name: str) -> Estate:
 def test_a_record_in_the_linked_zone_is_enough() -> None:
     assert recorded(AOAI, BOTH, PE, GOOD) == "pass"
     assert recorded(AOAI, BOTH, PE, zone("hub", AOAI="10.0.0.4")) == "pass"
-    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.4"})) == "pass"
 
 
 def test_no_record_in_a_zone_that_is_asked_is_a_failure() -> None:
@@ -112,6 +111,45 @@ def test_a_record_with_another_address_is_stale() -> None:
     assert current(AOAI, BOTH, PE, zone("hub", aoai="10.0.0.9")) == "fail"
 
 
+def test_an_address_of_another_member_is_not_stale_for_certain() -> None:
+    kind = account(kind="AIServices", by=["pe"])
+    both = endpoint("hub", "10.0.0.4", "10.0.0.5")
+    right = zone("hub", aoai="10.0.0.4")
+    assert current(kind, BOTH, both, right) == "open"
+    placed = both["nic-pe"]["properties"]["ipConfigurations"]
+    for member, name in zip(placed, ("openai", "services.ai"), strict=True):
+        told = {"fqdns": [f"aoai.{name}.azure.com"]}
+        member["properties"]["privateLinkConnectionProperties"] = told
+    assert current(kind, BOTH, both, right) == "pass"
+    assert current(kind, BOTH, both, zone("hub", aoai="10.0.0.5")) == "open"
+    assert current(kind, BOTH, both, zone("hub", aoai="10.0.0.6")) == "fail"
+
+
+def test_a_record_in_a_zone_that_is_not_documented_for_the_cloud_is_not_stale() -> None:
+    name = "privatelink.openai.azure.us"
+    stale = zone("hub", name=name, aoai="10.0.0.9")
+    topology = drawn(AOAI, BOTH, PE, stale, cloud="AzureUSGovernment")
+    assert verdict(answers.current(topology, the(topology, f"{name}/aoai"))) == "open"
+
+
+def test_a_record_without_an_address_answers_nothing() -> None:
+    empty = zone("hub", aoai="10.0.0.4")
+    empty[f"{OPENAI}/aoai"]["properties"]["aRecords"] = []
+    assert recorded(AOAI, BOTH, PE, empty) == "fail"
+    assert current(AOAI, BOTH, PE, empty) == "notApplicable"
+
+
+def test_a_wildcard_is_enough_only_with_the_endpoints_address() -> None:
+    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.4"})) == "pass"
+    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.9"})) == "open"
+
+
+def test_a_zone_asked_by_unknown_servers_only_is_not_missing_a_record() -> None:
+    app = vnet("app", peers={"hub": "Connected"}, dns=["10.9.9.9"])
+    hub = vnet("hub", peers={"app": "Connected"})
+    assert recorded(AOAI, hub, app, PE, zone("app")) == "open"
+
+
 def test_a_record_of_no_account_of_ours_does_not_apply_unless_accounts_were_not_read() -> None:
     stale = zone("hub", other="10.0.0.9")
     assert current(AOAI, BOTH, PE, stale, record=f"{OPENAI}/other") == "notApplicable"
@@ -145,7 +183,7 @@ def test_without_an_approved_endpoint_a_waiting_ones_address_counts() -> None:
 
 def test_each_stale_address_is_a_case() -> None:
     topology = drawn(AOAI, BOTH, PE, zone("hub", aoai="10.0.0.9"))
-    said = records.current(topology, the(topology, f"{OPENAI}/aoai"))
+    said = answers.current(topology, the(topology, f"{OPENAI}/aoai"))
     assert [(c["record"], c["stale"], c["current"]) for c in said.cases] == [
         ("aoai", "10.0.0.9", "10.0.0.4")
     ]

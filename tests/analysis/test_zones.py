@@ -18,17 +18,21 @@ from drawing import (
     the,
     verdict,
     vnet,
+    wan_hub,
     workload,
     zone,
 )  # fmt: skip
 
 from scanner.analysis import zones
+from scanner.resources.virtual_network import VirtualNetwork
 
 AOAI = account(by=["pe"])
 BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}
 PE = endpoint("hub", "10.0.0.4")
 CALLER = workload("app")
 ZONES = "microsoft.network/privatednszones"
+FAR_ACCOUNT = f"/subscriptions/far/resourceGroups/far/providers/{ACCOUNTS}/far"
+APP = drawn(vnet("app")).all(VirtualNetwork)[0].id.text
 
 
 def linked(network: str, *estates: Estate, gaps: Any = ()) -> str:
@@ -147,7 +151,12 @@ def test_a_zone_that_exists_nowhere_is_another_matter() -> None:
     assert linked("app", AOAI, BOTH, PE, CALLER, gaps=[ZONES]) == "open"
 
 
-@pytest.mark.parametrize("gap", [LINKS, "*", (ZONES, "/subscriptions/other")])
+def test_an_endpoint_that_may_not_have_been_read_may_want_another_zone() -> None:
+    assert linked("app", AOAI, BOTH, PE, CALLER, zone("app"), gaps=["*"]) == "open"
+    assert linked("app", AOAI, BOTH, PE, CALLER, zone(), gaps=["*"]) == "open"
+
+
+@pytest.mark.parametrize("gap", [LINKS, (ZONES, "/subscriptions/other")])
 def test_a_link_that_may_not_have_been_read_is_not_missing(gap: Any) -> None:
     assert linked("app", AOAI, BOTH, PE, CALLER, zone("hub"), gaps=[gap]) == "open"
     assert linked("app", AOAI, BOTH, PE, CALLER, zone("app"), gaps=[gap]) == "pass"
@@ -157,7 +166,21 @@ def test_far_from_every_endpoint_nothing_is_needed_unless_one_was_not_read() -> 
     lonely = {**vnet("lonely"), **workload("lonely")}
     assert linked("lonely", AOAI, BOTH, PE, lonely, zone()) == "notApplicable"
     assert linked("lonely", AOAI, BOTH, PE, lonely, zone(), gaps=[ENDPOINTS]) == "open"
-    assert linked("lonely", AOAI, BOTH, PE, lonely, zone(), gaps=[ACCOUNTS]) == "open"
+    assert linked("lonely", AOAI, BOTH, PE, lonely, zone(), gaps=[ACCOUNTS]) == "notApplicable"
+
+
+def test_an_endpoint_of_an_account_outside_the_snapshot_may_want_a_zone() -> None:
+    stray = endpoint("app", "10.0.0.9", name="stray", account=FAR_ACCOUNT)
+    assert linked("app", AOAI, BOTH, PE, CALLER, stray, zone("app")) == "open"
+    lonely = {**vnet("lonely"), **workload("lonely")}
+    assert linked("lonely", AOAI, BOTH, PE, CALLER, stray, lonely, zone("app")) == "notApplicable"
+
+
+def test_peerings_that_were_not_read_may_lead_to_an_endpoint() -> None:
+    hub, app = vnet("hub"), {**vnet("app"), **CALLER}
+    unread = ("microsoft.network/virtualnetworks/virtualnetworkpeerings", APP)
+    assert linked("app", AOAI, hub, app, PE, zone(), gaps=[unread]) == "open"
+    assert linked("app", AOAI, hub, app, PE, zone()) == "notApplicable"
 
 
 def test_a_peer_outside_the_snapshot_may_hide_the_zone() -> None:
@@ -254,6 +277,59 @@ def test_a_peering_that_is_not_connected_is_no_neighbour() -> None:
     hub = vnet("hub", peers={"app": "Initiated"})
     app = vnet("app", peers={"hub": "Disconnected"})
     assert linked("app", AOAI, hub, app, PE, CALLER, zone()) == "notApplicable"
+
+
+def test_a_peering_whose_other_side_is_missing_though_read_is_not_trusted() -> None:
+    hub, app = vnet("hub", peers={"app": "Connected"}), vnet("app")
+    assert linked("app", AOAI, hub, app, PE, CALLER, zone("hub")) == "open"
+    assert linked("app", AOAI, hub, app, PE, CALLER, zone("app")) == "pass"
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        {"peerCompleteVnets": False},
+        {"enableOnlyIPv6Peering": True},
+        {"allowVirtualNetworkAccess": False},
+    ],
+)
+def test_a_peering_that_may_carry_nothing_asks_for_no_link_for_certain(flag: Any) -> None:
+    hub = vnet("hub", peers={"app": "Connected"}, **flag)
+    app = vnet("app", peers={"hub": "Connected"})
+    assert linked("app", AOAI, hub, app, PE, CALLER, zone("hub")) == "open"
+
+
+def test_a_virtual_hub_may_route_to_the_endpoint() -> None:
+    pair = {**vnet("hub"), **vnet("app"), **wan_hub("vhub", "hub", "app")}
+    assert linked("app", AOAI, pair, PE, CALLER, zone("hub")) == "open"
+    assert linked("app", AOAI, pair, PE, CALLER, zone("app")) == "pass"
+
+
+def test_a_link_that_is_not_completed_is_open() -> None:
+    state = zone("app")
+    state[f"{OPENAI}/app"]["properties"]["virtualNetworkLinkState"] = "InProgress"
+    assert linked("app", AOAI, BOTH, PE, CALLER, state) == "open"
+
+
+def test_a_machine_counts_though_its_subnet_was_not_read() -> None:
+    hub, app = vnet("hub", peers={"app": "Connected"}), vnet("app", peers={"hub": "Connected"})
+    del app["app"]["properties"]["subnets"]
+    assert linked("app", AOAI, hub, app, PE, CALLER, zone("hub")) == "fail"
+
+
+def test_an_inbound_endpoint_of_an_isolated_vnet_is_another_networks() -> None:
+    resolver = {
+        "resolver": {
+            "type": "microsoft.network/dnsresolvers",
+            "properties": {"virtualNetwork": {"id": drawn_id("far-hub")}},
+        },
+        "resolver/in": {
+            "type": "microsoft.network/dnsresolvers/inboundendpoints",
+            "properties": {"ipConfigurations": [{"privateIpAddress": "10.9.0.4"}]},
+        },
+        **vnet("far-hub"),
+    }
+    assert linked("app", *spokes_ask(resolver, zone())) == "open"
 
 
 def test_a_case_names_the_zone_that_holds_the_record() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from scanner.analysis import records, transit, zones
+from scanner.analysis import answers, callers, records, transit, zones
 from scanner.analysis.connections import STATES, connected
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering import INTERNET, admitted
-from scanner.analysis.peering import leads_to_accounts
+from scanner.analysis.peering import leads_to_accounts, may_lead_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
@@ -80,7 +80,7 @@ def answers_with(values: Mapping[str, Any]) -> Condition:
     A record named after no account in the snapshot does not apply.
     """
     assert values["answersWith"] == "endpointAddresses"  # noqa: S101 - the only word there is
-    return _of(RecordSet, records.current)
+    return _of(RecordSet, answers.current)
 
 
 def leads_to(values: Mapping[str, Any]) -> Condition:
@@ -102,7 +102,8 @@ def leads_to(values: Mapping[str, Any]) -> Condition:
                 unread = f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
                 return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
         for network in networks:
-            unread = records.unread_names(topology, network)
+            unread = callers.unread_names(topology, network)
+            unread = unread or may_lead_to_accounts(topology, network)
             if unread:
                 return Judgement(Verdict.OPEN, (Evidence(subject.id),), unread=unread)
         return Judgement(Verdict.FAIL, (Evidence(subject.id),))
@@ -171,7 +172,7 @@ def connection(values: Mapping[str, Any]) -> Condition:
 
 
 def _wants_or_holds(topology: Topology, network: ResourceId) -> bool:
-    wanted = records.linked_names(topology, network)
+    wanted = callers.linked_names(topology, network)
     return leads_to_accounts(topology, network) or any(True for _ in wanted)
 
 
