@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from scanner.resources import ResourceId
+from scanner.resources import AnyResource, ResourceId
+from scanner.snapshot import Gap
 
 
 class Verdict(StrEnum):
@@ -71,12 +72,15 @@ class Judgement:
     """In the order they were met."""
     cases: tuple[Mapping[str, str], ...] = ()
     """
-    The single defects behind a `fail` or `open`, each with names that messages
-    and commands can use as `{each.NAME}`.
+    The single things behind the answer, each with names that messages and
+    commands can use as `{each.NAME}`: what is right here is a defect under `not`.
     """
     affected: tuple[Affected, ...] = ()
     unread: str = ""
     """For `open`: what was not read."""
+
+
+NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,7 @@ class Tally:
 
 WORST_FIRST = (Verdict.FAIL, Verdict.OPEN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 BEST_FIRST = (Verdict.PASS, Verdict.OPEN, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+_OPPOSITE = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}
 
 
 def every(judgements: Iterable[Judgement]) -> Judgement:
@@ -127,6 +132,17 @@ def some(judgements: Iterable[Judgement]) -> Judgement:
     return _decided(tuple(judgements), BEST_FIRST)
 
 
+def negated(judgement: Judgement) -> Judgement:
+    """Return Kleene's negation, resting on the same; what is not known stays unknown."""
+    verdict = _OPPOSITE.get(judgement.verdict, judgement.verdict)
+    return replace(judgement, verdict=verdict)
+
+
+def not_read(kind: type[AnyResource], gap: Gap) -> str:
+    """Say what was not read, for a judgement that a gap leaves open."""
+    return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
+
+
 def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> Judgement:
     if len(judgements) == 1:
         return judgements[0]
@@ -140,4 +156,4 @@ def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> J
                 affected=tuple(dict.fromkeys(a for j in deciding for a in j.affected)),
                 unread="; ".join(dict.fromkeys(j.unread for j in deciding if j.unread)),
             )
-    return Judgement(Verdict.NOT_APPLICABLE)
+    return NOT_APPLICABLE

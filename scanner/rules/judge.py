@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from scanner.findings import Finding, Judgement, Tally, Verdict
+from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict
 from scanner.resources import BY_TYPE, AnyResource, ResourceId
 from scanner.rules import templates
 from scanner.rules.rule import Rule
@@ -51,7 +51,7 @@ def _judged(topology: Topology, rule: Rule, subject: AnyResource) -> Judgement:
         return rule.condition(topology, subject)
     applies = rule.when(topology, subject)
     if applies.verdict in {Verdict.FAIL, Verdict.NOT_APPLICABLE}:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     judgement = rule.condition(topology, subject)
     if applies.verdict is Verdict.PASS or judgement.verdict is not Verdict.FAIL:
         return judgement

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from scanner.errors import SnapshotError
 from scanner.findings import Evidence, Judgement, Verdict, every
 from scanner.resources import AnyResource
 from scanner.rules.rule import Condition
@@ -54,24 +55,20 @@ def count(values: Mapping[str, Any]) -> Condition:
     Compare how many items of an array hold a condition.
 
     Inside `where`, paths are written in full and mean the item at hand, as in
-    Azure Policy: `properties.ipRules[*].value`.
+    Azure Policy: `properties.ipRules[*].value`. What `where` names of the items
+    counted, messages and commands can use.
     """
     path, where = values["count"]["field"], values["count"].get("where")
     name = next(key for key in COUNTS if key in values)
     comparison, operand = COUNTS[name][1], values[name]
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        said = [
-            (pointer, value, where(topology, _only(subject, pointer, value)).verdict)
-            if where
-            else (pointer, value, Verdict.PASS)
-            for pointer, value in lookup(subject, path)
-        ]
-        sure = sum(verdict is Verdict.PASS for _, _, verdict in said)
-        most = sure + sum(verdict is Verdict.OPEN for _, _, verdict in said)
-        counted = [item for item in said if item[2] in {Verdict.PASS, Verdict.OPEN}]
-        because = tuple(Evidence(subject.id, "", p, _short(v)) for p, v, _ in counted)
-        return compared(comparison, operand, range(sure, most + 1), because)
+        items = [_item(topology, subject, found, where) for found in lookup(subject, path)]
+        counted = [item for item in items if item.verdict in {Verdict.PASS, Verdict.OPEN}]
+        sure = sum(item.verdict is Verdict.PASS for item in counted)
+        because = tuple(evidence for item in counted for evidence in item.because)
+        cases = tuple(case for item in counted for case in item.cases)
+        return compared(comparison, operand, range(sure, len(counted) + 1), because, cases)
 
     return judge
 
@@ -81,29 +78,42 @@ def compared(
     operand: int,
     possible: range,
     because: tuple[Evidence, ...],
+    cases: tuple[Mapping[str, str], ...],
 ) -> Judgement:
     """Judge a count that is somewhere in a range: only what holds for all of it is known."""
     answers = {comparison(number, operand) for number in (possible[0], possible[-1])}
     # Between the ends a comparison with one number can only differ at that number.
     answers |= {comparison(operand, operand)} if operand in possible else set()
     if answers == {True}:
-        return Judgement(Verdict.PASS, because)
-    return Judgement(Verdict.OPEN if len(answers) > 1 else Verdict.FAIL, because)
+        return Judgement(Verdict.PASS, because, cases)
+    return Judgement(Verdict.OPEN if len(answers) > 1 else Verdict.FAIL, because, cases)
 
 
 def lookup(subject: AnyResource, path: str) -> Iterator[Found]:
-    """Yield what stands at a path of the resource's row: one value, or one for each `[*]`."""
+    """
+    Yield what stands at a path of the resource's row: one value, or one for each `[*]`.
+
+    Raises SnapshotError for what JSON can write and nobody can hold: 1e999.
+    """
     first, *rest = segments(path)
-    value = getattr(subject.row, "managed_by" if first == "managedBy" else first)
-    if isinstance(value, msgspec.Raw):
-        value = msgspec.json.decode(value)
-    yield from _descend(f"/{first}", value, rest)
+    yield from _descend(f"/{first}", _part(subject, first), rest)
 
 
 def segments(path: str) -> list[str]:
     """Split a path: `a.b[*]['c d']` is a, b, [*], c d."""
     parts = re.findall(r"\[\*\]|\['[^']+'\]|[^.\[\]]+", path)
     return [part[2:-2] if part.startswith("['") else part for part in parts]
+
+
+def _part(subject: AnyResource, name: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return one of the parts of a row, decoded."""
+    value = getattr(subject.row, "managed_by" if name == "managedBy" else name)
+    if not isinstance(value, msgspec.Raw):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise SnapshotError(f"{subject.id}: {name} cannot be read: {error}; mend it") from error
 
 
 def _descend(pointer: str, value: Any, path: list[str]) -> Iterator[Found]:  # noqa: ANN401
@@ -143,18 +153,27 @@ def _answer(
             return Judgement(Verdict.OPEN, because, unread=unread)
         case answer:
             verdict = Verdict.PASS if answer else Verdict.FAIL
-            return Judgement(verdict, because, () if answer else ({"value": _told(value)},))
+            return Judgement(verdict, because, _told(value))
 
 
-def _told(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return "" if value is None else str(_short(value))
+def _item(
+    topology: Topology, subject: AnyResource, found: Found, where: Condition | None
+) -> Judgement:
+    """Judge whether an item counts. It is told by what `where` found there, else by itself."""
+    pointer, value = found
+    said = where(topology, _only(subject, pointer, value)) if where else Judgement(Verdict.PASS)
+    because = (Evidence(subject.id, "", pointer, _short(value)),)
+    return replace(said, because=because, cases=said.cases or _told(value))
+
+
+def _told(value: Any) -> tuple[Mapping[str, str], ...]:  # noqa: ANN401 - any JSON value
+    return ({"value": "" if value is None else str(_short(value))},)
 
 
 def _only(subject: AnyResource, pointer: str, value: Any) -> AnyResource:  # noqa: ANN401
     """Return the subject with an array cut down to one item, so that `[*]` means that item."""
     first, *steps = pointer.removeprefix("/").split("/")
-    document = msgspec.json.decode(getattr(subject.row, first))
-    raw = msgspec.Raw(msgspec.json.encode(_cut(document, steps, value)))
+    raw = msgspec.Raw(msgspec.json.encode(_cut(_part(subject, first), steps, value)))
     return replace(subject, row=msgspec.structs.replace(subject.row, **{first: raw}))
 
 
@@ -207,6 +226,7 @@ WORDS = (
         name="count",
         takes=Record("count", {"field": ARRAY}, {"where": CONDITION}),
         one_of={name: shape for name, (shape, _) in COUNTS.items()},
+        binds=("value",),
         make=count,
     ),
 )

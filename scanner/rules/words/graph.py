@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.findings import Evidence, Judgement, Verdict, every, some
+from scanner.findings import Evidence, Judgement, Verdict, every, negated, not_read, some
 from scanner.resources import BY_TYPE, AnyResource, Relation, ResourceId
 from scanner.resources.virtual_wan import VirtualHub, VirtualWan
 from scanner.rules.rule import Condition
@@ -61,12 +61,11 @@ def neighbours(values: Mapping[str, Any]) -> Condition:
         match ask:
             case "exists":
                 answer = _exists(subject, chosen, found, bool(where))
-                return answer if values["exists"] else _opposite(answer)
+                return answer if values["exists"] else negated(answer)
             case "every":
                 return _each(topology, subject, chosen, found, values["every"])
             case "none":
-                inner = values["none"]
-                return _each(topology, subject, chosen, found, _negated(inner))
+                return _each(topology, subject, chosen, found, _none(values["none"]))
             case _:
                 return _counted(subject, chosen, found, values)
 
@@ -115,7 +114,7 @@ def _hidden(topology: Topology, here: ResourceId, name: str, kind: str | None) -
         if has and not is_part:
             continue
         for gap in topology.unread(known, here if has and is_child else None):
-            yield f"{known.ARM_TYPE} in {gap.scope}: {gap.reason}"
+            yield not_read(known, gap)
 
 
 def _exists(
@@ -125,9 +124,9 @@ def _exists(
     is_asked: bool,  # noqa: FBT001
 ) -> Judgement:
     """Answer whether there is a neighbour. One that is merely named is there, unless asked of."""
-    present = [_along(path, _named(neighbour, said)) for neighbour, path, said in chosen]
+    present = [_along(path, _named(neighbour.id, said)) for neighbour, path, said in chosen]
     if not is_asked:
-        present += [Judgement(Verdict.PASS, (Evidence(i),)) for i in found.outside]
+        present += [_named(i, Judgement(Verdict.PASS, (Evidence(i),))) for i in found.outside]
     elif found.outside:
         present.append(_not_known(subject, _outside(found)))
     if found.hidden:
@@ -149,8 +148,7 @@ def _each(
     answers = []
     for neighbour, path, said in chosen:
         if said.verdict is Verdict.PASS:
-            judged = condition(topology, neighbour)
-            answers.append(_along(path, _bound(neighbour, judged)))
+            answers.append(_along(path, _named(neighbour.id, condition(topology, neighbour))))
         elif said.verdict is Verdict.OPEN:
             answers.append(_along(path, said))
     if found.outside:
@@ -164,23 +162,20 @@ def _counted(
     subject: AnyResource, chosen: _Chosen, found: _Neighbours, values: Mapping[str, Any]
 ) -> Judgement:
     name = next(key for key in COUNTS if key in values)
-    sure = [path for _, path, said in chosen if said.verdict is Verdict.PASS]
+    sure = [item for item in chosen if item[2].verdict is Verdict.PASS]
     maybe = sum(said.verdict is Verdict.OPEN for _, _, said in chosen) + len(found.outside)
     most = UNSEEN if found.hidden else len(sure) + maybe
-    because = (Evidence(subject.id), *(path[-1] for path in sure))
-    answer = compared(COUNTS[name][1], values[name], range(len(sure), most + 1), because)
+    because = (Evidence(subject.id), *(path[-1] for _, path, _ in sure))
+    cases = tuple(case for n, _, said in sure for case in _named(n.id, said).cases)
+    possible = range(len(sure), most + 1)
+    answer = compared(COUNTS[name][1], values[name], possible, because, cases)
     if answer.verdict is not Verdict.OPEN:
         return answer
     return replace(answer, unread=found.hidden or _outside(found))
 
 
-def _negated(condition: Condition) -> Condition:
-    return lambda topology, subject: _opposite(condition(topology, subject))
-
-
-def _opposite(said: Judgement) -> Judgement:
-    opposite = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}
-    return replace(said, verdict=opposite.get(said.verdict, said.verdict))
+def _none(condition: Condition) -> Condition:
+    return lambda topology, subject: negated(condition(topology, subject))
 
 
 def _along(path: tuple[Evidence, ...], said: Judgement) -> Judgement:
@@ -193,18 +188,13 @@ def _along(path: tuple[Evidence, ...], said: Judgement) -> Judgement:
     return replace(said, because=(*path, *told))
 
 
-def _bound(neighbour: AnyResource, said: Judgement) -> Judgement:
-    """Return a failing judgement with the neighbour's names for messages and commands."""
-    return said if said.verdict is Verdict.PASS else _named(neighbour, said)
-
-
-def _named(neighbour: AnyResource, said: Judgement) -> Judgement:
-    """Return a judgement with the neighbour's names."""
+def _named(resource: ResourceId, said: Judgement) -> Judgement:
+    """Return a judgement with the neighbour's names for messages and commands."""
     names = {
-        "id": str(neighbour.id),
-        "name": neighbour.name,
-        "resourceGroup": neighbour.id.resource_group,
-        "subscription": neighbour.id.subscription,
+        "id": str(resource),
+        "name": resource.name,
+        "resourceGroup": resource.resource_group,
+        "subscription": resource.subscription,
     }
     return replace(said, cases=tuple({**names, **case} for case in said.cases) or (names,))
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from scanner.findings import Judgement, Verdict, every, some
+from scanner.findings import Judgement, every, negated, some
 from scanner.resources import AnyResource
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import ListOf
 from scanner.rules.words.word import CONDITION, Word
 from scanner.topology import Topology
-
-OPPOSITE = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}
 
 
 def all_of(values: Mapping[str, Any]) -> Condition:
@@ -41,9 +38,7 @@ def negation(values: Mapping[str, Any]) -> Condition:
     condition: Condition = values["not"]
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        judgement = condition(topology, subject)
-        verdict = OPPOSITE.get(judgement.verdict, judgement.verdict)
-        return replace(judgement, verdict=verdict)
+        return negated(condition(topology, subject))
 
     return judge
 
