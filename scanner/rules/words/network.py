@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from scanner.analysis import answers, callers, records, transit, zones
-from scanner.analysis.connections import STATES, connected
+from scanner.analysis.approval import STATES, connected
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering import INTERNET, admitted
 from scanner.analysis.peering import leads_to_accounts, may_lead_to_accounts
