@@ -108,6 +108,30 @@ def holds(prefixes: Iterable[str], address: str) -> bool:
     return bool(AddressSet.parse(*prefixes) & AddressSet.parse(address))
 
 
+def uncounted(prefixes: Iterable[str]) -> tuple[str, ...]:
+    """
+    Return those of some prefixes that may hold many callers whom `AddressSet` does not count.
+
+    IPv6 prefixes shorter than a provider's allocation, and text that is no
+    prefix: nobody can say whom that admits.
+
+    Source: https://www.ripe.net/publications/docs/ripe-738
+    """
+    return tuple(prefix for prefix in prefixes if not _is_counted(prefix.strip()))
+
+
+def _is_counted(prefix: str) -> bool:
+    if AddressSet.parse(prefix):
+        return True
+    try:
+        return ipaddress.IPv6Network(prefix, strict=False).prefixlen >= ALLOCATION
+    except ValueError:
+        return False
+
+
+ALLOCATION = 32
+
+
 def is_public(address: str) -> bool:
     """Tell whether the text is an IPv4 address that callers on the Internet can have."""
     return bool(AddressSet.parse(address) & PUBLIC)

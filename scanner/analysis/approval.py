@@ -19,13 +19,14 @@ STATES = ("approved", "pending", "rejected", "disconnected")
 
 def connected(topology: Topology, endpoint: PrivateEndpoint, states: frozenset[str]) -> Judgement:
     """
-    Judge whether the connections of an endpoint to accounts are in one of `states`.
+    Judge whether the connections of an endpoint to Azure OpenAI accounts are in one of `states`.
 
     The account's own list is the truth: an endpoint it does not list is
     disconnected, whatever the endpoint was told; of several connections of one
-    endpoint, the best carries the traffic. Where the account is outside the
-    snapshot, or does not say, the endpoint's own word counts. Of an account
-    that was not read nothing is known.
+    endpoint, the best carries the traffic. Where the account does not give its
+    list, the endpoint's bad word counts. An account of another kind does not
+    apply; of one that is not in the snapshot nothing is known, not even its
+    kind: every kind connects by the sub-resource `account`.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
     """
@@ -38,18 +39,33 @@ def _connected(
     topology: Topology, endpoint: PrivateEndpoint, target: ResourceId, states: frozenset[str]
 ) -> Judgement:
     account = topology.get(CognitiveServicesAccount, target)
-    for gap in topology.unread(CognitiveServicesAccount, target) if account is None else ():
-        unread = f"{CognitiveServicesAccount.ARM_TYPE} in {gap.scope}: {gap.reason}"
-        return Judgement(Verdict.OPEN, (Evidence(endpoint.id),), unread=unread)
-    if account is not None and account.properties.private_endpoint_connections is not None:
+    if account is None:
+        return _unknown(topology, endpoint, target)
+    if not account.is_subject:
+        return Judgement(Verdict.NOT_APPLICABLE)
+    if account.properties.private_endpoint_connections is not None:
         return _by_account(topology, endpoint, account, states)
     said = _by_endpoint(endpoint, target, states)
-    if account is None or said.verdict is not Verdict.PASS:
+    if said.verdict is not Verdict.PASS:
         return said
     # An endpoint is not told that its connection was removed: its good word is not enough.
     told = Evidence(account.id, Relation.TARGETS, "/properties/privateEndpointConnections")
     unread = f"{account.id.path} does not say which endpoints it knows"
     return Judgement(Verdict.OPEN, (Evidence(endpoint.id), told), unread=unread)
+
+
+def _unknown(topology: Topology, endpoint: PrivateEndpoint, target: ResourceId) -> Judgement:
+    """Say why nothing is known of a connection to an account that the snapshot does not hold."""
+    for gap in topology.unread(CognitiveServicesAccount, target):
+        unread = f"{CognitiveServicesAccount.ARM_TYPE} in {gap.scope}: {gap.reason}"
+        return Judgement(Verdict.OPEN, (Evidence(endpoint.id),), unread=unread)
+    told = _told(endpoint, target)
+    unread = (
+        f"{target.path} is outside the snapshot, so neither whether it hosts Azure OpenAI models "
+        f"nor what it says of {endpoint.id.path} was read; "
+        f"the endpoint was told {told.value or 'nothing'}"
+    )
+    return Judgement(Verdict.OPEN, (told,), unread=unread)
 
 
 def _by_account(
@@ -88,12 +104,22 @@ def _unlisted(
 def _by_endpoint(
     endpoint: PrivateEndpoint, target: ResourceId, states: frozenset[str]
 ) -> Judgement:
-    requests = [(p, c) for p, c in _requests(endpoint) if c.target == target]
-    pointer, best = min(requests, key=lambda request: _rank(request[1].status))
-    state = best.properties.private_link_service_connection_state
-    because = (Evidence(endpoint.id, "", pointer, state.status if state else None),)
+    _, best = _best(endpoint, target)
     unread = f"{endpoint.id.path} does not say the state of its connection"
-    return _judged(best.status, states, because, unread)
+    return _judged(best.status, states, (_told(endpoint, target),), unread)
+
+
+def _told(endpoint: PrivateEndpoint, target: ResourceId) -> Evidence:
+    """Return what an endpoint was told of its connection to a service."""
+    pointer, best = _best(endpoint, target)
+    state = best.properties.private_link_service_connection_state
+    return Evidence(endpoint.id, "", pointer, state.status if state else None)
+
+
+def _best(endpoint: PrivateEndpoint, target: ResourceId) -> tuple[str, ServiceConnection]:
+    """Return the best of an endpoint's requests to a service, and the pointer to its state."""
+    requests = [(p, c) for p, c in _requests(endpoint) if c.target == target]
+    return min(requests, key=lambda request: _rank(request[1].status))
 
 
 def _requests(endpoint: PrivateEndpoint) -> Iterator[tuple[str, ServiceConnection]]:

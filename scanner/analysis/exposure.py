@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.analysis.addresses import PUBLIC, AddressSet
-from scanner.analysis.filtering import INTERNET
+from scanner.analysis.perimeter import (
+    admits_unknown,
+    associations_of,
+    border,
+    is_internet,
+    modes_of,
+    modes_told,
+    unsettled,
+    untold,
+)
 from scanner.findings import Evidence
-from scanner.resources import Relation
-from scanner.resources.cognitive_services_account import AccountProperties, CognitiveServicesAccount
-from scanner.resources.network_security_perimeter import (
-    NetworkSecurityPerimeter,
-    PerimeterAccessRule,
-    PerimeterProfile,
-    ResourceAssociation,
+from scanner.resources.cognitive_services_account import (
+    AccountProperties,
+    CognitiveServicesAccount,
+    NetworkAcls,
 )
 from scanner.topology import Topology
 
@@ -31,7 +36,7 @@ class Exposure(StrEnum):
     SELECTED = "selected"
     """The addresses and subnets that its network rules name."""
     PUBLIC = "public"
-    """Everybody on the Internet."""
+    """The Internet: everybody, or more public addresses than a /16 holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,11 @@ class Exposed:
         """
         The exposure, or `unknown` while more than one is possible.
 
-        `private` says: at most trusted Azure services besides. Resource Graph may
-        leave out networkAcls.bypass, and nearly every account would be unknown.
+        Resource Graph may leave out networkAcls.bypass, and nearly every account
+        would be unknown. So `trusted` says: at most trusted Azure services.
         """
-        if self.possible == {Exposure.PRIVATE, Exposure.TRUSTED}:
-            return Exposure.PRIVATE
+        if self.possible == _SHUT:
+            return Exposure.TRUSTED
         return next(iter(self.possible)) if len(self.possible) == 1 else "unknown"
 
 
@@ -60,18 +65,19 @@ def exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
     Return who can call an account without a private endpoint.
 
     An Enforced perimeter decides alone. A Learning one adds its rules to the
-    account's own, so the wider of the two counts. Of `Audit`, which is not
-    described, and of a perimeter whose rules the service has not taken over,
-    either may hold. A perimeter without any association is taken for one whose
-    associations were not given.
+    account's own, so the wider of the two counts; whether it does so where
+    public access is disabled, Microsoft's pages do not agree. Of `Audit`, which is
+    not described, of associations that differ, and of a perimeter whose rules the
+    service has not taken over, either may hold. A perimeter without any
+    association is taken for one whose associations were not given.
 
-    Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+    Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-transition,
+    https://learn.microsoft.com/azure/ai-foundry/openai/how-to/network-security-perimeter
     """
     own = _own(account)
-    associations = topology.predecessors(ResourceAssociation, account.id, Relation.ASSOCIATES)
-    if associations:
-        return _governed(own, _ruled(topology, associations), associations)
-    unread = _untold(topology)
+    if associations_of(topology, account):
+        return _governed(topology, account, own)
+    unread = untold(topology)
     if unread:
         possible = own.possible | {Exposure.PERIMETER, Exposure.PUBLIC}
         return Exposed(possible, own.because, unread)
@@ -80,76 +86,44 @@ def exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
     return own
 
 
-def _governed(
-    own: Exposed, ruled: Exposed, associations: tuple[ResourceAssociation, ...]
-) -> Exposed:
-    """Return what the account and its perimeter admit together."""
-    modes = {association.access_mode for association in associations}
-    possible, unread = ruled.possible, [ruled.unread]
-    if modes == {"learning"}:
+def own_exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
+    """
+    Return whom an account's own settings admit; `perimeter` where they do not count.
+
+    They count unless an Enforced perimeter decides alone.
+
+    Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+    """
+    own = _own(account)
+    associations = associations_of(topology, account)
+    because = (*own.because, *modes_told(associations))
+    unread = unsettled(associations) if associations else untold(topology)
+    if unread:
+        return Exposed(own.possible | {Exposure.PERIMETER}, because, unread)
+    if modes_of(associations) == {"enforced"}:
+        return Exposed(frozenset({Exposure.PERIMETER}), because)
+    return own
+
+
+def _governed(topology: Topology, account: CognitiveServicesAccount, own: Exposed) -> Exposed:
+    """Return what an account and its perimeter admit together."""
+    associations = associations_of(topology, account)
+    rules = border(topology, associations)
+    ruled = {Exposure.PUBLIC} if rules.is_open else {Exposure.PERIMETER}
+    if rules.unread:
+        ruled.add(Exposure.PUBLIC)
+    possible, unread = frozenset(ruled), [rules.unread, unsettled(associations)]
+    if modes_of(associations) == {"learning"}:
         possible = frozenset(
-            max(mine, theirs, key=_CLOSED_FIRST.index)
-            for mine in own.possible
-            for theirs in ruled.possible
+            max(mine, theirs, key=_CLOSED_FIRST.index) for mine in own.possible for theirs in ruled
         )
-    elif "enforced" not in modes:
+        if _access(account.properties) not in {"enabled", "securedbyperimeter"}:
+            possible |= own.possible
+            unread.append("whether a Learning perimeter opens a disabled account is not settled")
+    if unsettled(associations):
         possible |= own.possible
-        unread.append("the perimeter's mode is not known")
-    if any(association.has_provisioning_issues for association in associations):
-        possible |= own.possible
-        unread.append("whether the account has taken over its perimeter's rules is not known")
-    told = "; ".join(reason for reason in unread if reason) or own.unread
-    return Exposed(possible, (*own.because, *ruled.because), told if len(possible) > 1 else "")
-
-
-def _ruled(topology: Topology, associations: tuple[ResourceAssociation, ...]) -> Exposed:
-    """
-    Return whom the inbound rules of an account's perimeter admit.
-
-    Its members get in without a rule. Rules by subscription or by perimeter
-    name somebody, and IPv6 prefixes are not counted.
-
-    Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-concepts
-    """
-    rules = [
-        rule
-        for association in associations
-        for profile in topology.targets(association.id, Relation.RULED_BY)
-        for rule in topology.predecessors(PerimeterAccessRule, profile, Relation.PART_OF)
-        if rule.is_inbound and rule.properties.address_prefixes
-    ]
-    modes = (told for association in associations for told in _mode(association))
-    because = (*modes, *(_prefixes(rule) for rule in rules))
-    named = (prefix for rule in rules for prefix in rule.properties.address_prefixes or ())
-    if len(AddressSet.parse(*named) & PUBLIC) > INTERNET:
-        return Exposed(frozenset({Exposure.PUBLIC}), because)
-    unread = "; ".join(filter(None, (_unread_rules(topology, item) for item in associations)))
-    may = {Exposure.PERIMETER, Exposure.PUBLIC} if unread else {Exposure.PERIMETER}
-    return Exposed(frozenset(may), because, unread)
-
-
-def _unread_rules(topology: Topology, association: ResourceAssociation) -> str:
-    """Say which rules of an association were not read; empty when all were."""
-    profiles = topology.targets(association.id, Relation.RULED_BY)
-    if not profiles:
-        return f"{association.id.path} does not say which profile it obeys"
-    for profile in profiles:
-        is_read = topology.get(PerimeterProfile, profile) is not None
-        kinds = (PerimeterProfile, PerimeterAccessRule)
-        if not is_read or any(topology.unread(kind, within=profile) for kind in kinds):
-            return f"the rules of the perimeter's profile {profile.path} were not all read"
-    return ""
-
-
-def _untold(topology: Topology) -> str:
-    """Say why a perimeter may govern an account that no association names; empty if none may."""
-    kinds = (ResourceAssociation, NetworkSecurityPerimeter)
-    if any(topology.unread(kind) for kind in kinds):
-        return "whether a network security perimeter governs the account was not read"
-    for perimeter in topology.all(NetworkSecurityPerimeter):
-        if not topology.predecessors(ResourceAssociation, perimeter.id, Relation.PART_OF):
-            return f"which accounts the perimeter {perimeter.id.path} governs was not read"
-    return ""
+    told = "; ".join(filter(None, unread)) or own.unread
+    return Exposed(possible, (*own.because, *rules.because), told if len(possible) > 1 else "")
 
 
 def _own(account: CognitiveServicesAccount) -> Exposed:
@@ -157,13 +131,14 @@ def _own(account: CognitiveServicesAccount) -> Exposed:
     Return what the account's own settings admit.
 
     Absent publicNetworkAccess is Enabled, absent network rules admit everybody.
-    Absent bypass is not known: Resource Graph may leave it out.
+    Absent bypass is not known: Resource Graph may leave it out. Whether a subnet
+    that a rule names has the service endpoint it needs is not looked into.
 
     Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
     """
     properties, because = account.properties, _said(account)
     acls = properties.network_acls
-    match (properties.public_network_access or "Enabled").lower():
+    match _access(properties):
         case "disabled":
             return _shut(properties, because)
         case "securedbyperimeter":
@@ -172,10 +147,30 @@ def _own(account: CognitiveServicesAccount) -> Exposed:
             if acls is None or (acls.default_action or "Allow").lower() != "deny":
                 return Exposed(frozenset({Exposure.PUBLIC}), because)
             if acls.ip_rules or acls.virtual_network_rules:
-                return Exposed(frozenset({Exposure.SELECTED}), because)
+                return _selected(account, acls)
             return _shut(properties, because)
         case _:
             return Exposed(frozenset(Exposure), because, "its publicNetworkAccess is not known")
+
+
+def _selected(account: CognitiveServicesAccount, acls: NetworkAcls) -> Exposed:
+    """
+    Return what an account admits that denies all but those whom its rules name.
+
+    By rules that together hold more public addresses than a /16 it admits the
+    Internet, as a perimeter does, however the rules are cut.
+
+    Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
+    """
+    named = tuple(rule.value for rule in acls.ip_rules or ())
+    rules = Evidence(account.id, "", "/properties/networkAcls/ipRules", named)
+    if is_internet(named):
+        return Exposed(frozenset({Exposure.PUBLIC}), (*_said(account), rules))
+    unread = admits_unknown(named)
+    if unread:
+        possible = frozenset({Exposure.SELECTED, Exposure.PUBLIC})
+        return Exposed(possible, (*_said(account), rules), unread)
+    return Exposed(frozenset({Exposure.SELECTED}), _said(account))
 
 
 def _shut(properties: AccountProperties, because: tuple[Evidence, ...]) -> Exposed:
@@ -190,39 +185,28 @@ def _shut(properties: AccountProperties, because: tuple[Evidence, ...]) -> Expos
             return Exposed(_SHUT, because, "its networkAcls.bypass was not given")
 
 
+def _access(properties: AccountProperties) -> str:
+    return (properties.public_network_access or "Enabled").lower()
+
+
 def _said(account: CognitiveServicesAccount) -> tuple[Evidence, ...]:
     properties = account.properties
     acls = properties.network_acls
     access = "/properties/publicNetworkAccess"
     default = "/properties/networkAcls/defaultAction"
     said = [Evidence(account.id, "", access, properties.public_network_access)]
-    if (properties.public_network_access or "").lower() != "disabled":
+    if _access(properties) != "disabled":
         said.append(Evidence(account.id, "", default, acls.default_action if acls else None))
     return tuple(said)
 
 
 def _bypass(account: CognitiveServicesAccount) -> tuple[Evidence, ...]:
     """Return what is said of trusted services, unless the account leaves that to a perimeter."""
-    properties = account.properties
-    if (properties.public_network_access or "").lower() == "securedbyperimeter":
+    if _access(account.properties) == "securedbyperimeter":
         return ()
-    acls = properties.network_acls
+    acls = account.properties.network_acls
     pointer = "/properties/networkAcls/bypass"
     return (Evidence(account.id, "", pointer, acls.bypass if acls else None),)
-
-
-def _mode(association: ResourceAssociation) -> tuple[Evidence, ...]:
-    relation, properties = Relation.ASSOCIATES.inverse, association.properties
-    mode = Evidence(association.id, relation, "/properties/accessMode", properties.access_mode)
-    if not association.has_provisioning_issues:
-        return (mode,)
-    pointer, issues = "/properties/hasProvisioningIssues", properties.has_provisioning_issues
-    return (mode, Evidence(association.id, relation, pointer, issues))
-
-
-def _prefixes(rule: PerimeterAccessRule) -> Evidence:
-    pointer, prefixes = "/properties/addressPrefixes", rule.properties.address_prefixes
-    return Evidence(rule.id, Relation.PART_OF.inverse, pointer, prefixes)
 
 
 _SHUT = frozenset({Exposure.PRIVATE, Exposure.TRUSTED})

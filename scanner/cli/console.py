@@ -6,8 +6,9 @@ import io
 import logging
 import os
 import sys
+import traceback
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import click
 
@@ -15,6 +16,11 @@ from scanner.errors import RequestError
 from scanner.printable import printable
 
 _CLEAR = "\r\x1b[K"
+
+_LONGEST = 300
+"""A line about a bug quotes no more than this: what raised may have met a whole file."""
+
+logger = logging.getLogger("scanner")
 
 
 def set_up_streams() -> None:
@@ -33,36 +39,68 @@ def say(text: str, *, color: bool = False) -> None:
     try:
         click.echo(text, nl=False, color=color)
     except BrokenPipeError:
-        _close_standard_output()
+        _close(sys.stdout)
     except OSError as error:
-        _close_standard_output()
+        _close(sys.stdout)
         raise RequestError(f"standard output: cannot be written: {error.strerror}") from error
 
 
 def error(message: str) -> None:
     """Print one line that says what went wrong."""
-    click.echo(f"aoai-scan: {printable(message)}", err=True)
+    _tell(f"aoai-scan: {printable(message)}\n")
 
 
 def note(message: str) -> None:
-    """Print one line that the user may want to know."""
-    click.echo(printable(message), err=True)
+    """Print one line that the user may want to know, unless nothing but errors is wanted."""
+    if not _is_quiet():
+        _tell(f"{printable(message)}\n")
+
+
+def bug(raised: Exception) -> None:
+    """Print one line about an error that nobody foresaw; its traceback only to who wants all."""
+    if logger.isEnabledFor(logging.DEBUG):
+        lines = "".join(traceback.format_exception(raised)).splitlines()
+        _tell("".join(f"{printable(line)}\n" for line in lines))
+    said = " ".join(f"{type(raised).__name__}: {raised}".split()).rstrip(":")[:_LONGEST]
+    error(f"{said}: this is a bug in aoai-scan; run with -vv for the traceback")
 
 
 def set_up_logging(verbosity: int) -> None:
     """Send our own warnings (at 1 also what was asked, at 2 everything) to standard error."""
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(_Printable("%(levelname)s: %(message)s"))
-    logger = logging.getLogger("scanner")
     logger.handlers = [handler]
     logger.setLevel(level)
     logger.propagate = False
 
 
-def _close_standard_output() -> None:
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal; one that was closed before we began is None."""
+    return stream is not None and stream.isatty()
+
+
+def _is_quiet() -> bool:
+    return not logger.isEnabledFor(logging.WARNING)
+
+
+def _tell(text: str) -> None:
+    """Print to standard error. Where that is gone nobody can be told, and no verdict changes."""
+    try:
+        click.echo(text, err=True, nl=False)
+    except OSError:
+        _close(sys.stderr)
+
+
+def _close(stream: TextIO) -> None:
     """Send the rest nowhere: what is still buffered would fail again on exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _ToStandardError(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the line."""
+        _tell(f"{self.format(record)}\n")
 
 
 class _Printable(logging.Formatter):
@@ -77,12 +115,12 @@ class Progress:
 
     def __init__(self, *, shown: bool) -> None:
         """Show lines only on a terminal, and only if wanted."""
-        self.shown = shown and sys.stderr.isatty()
+        self.shown = shown and not _is_quiet() and is_terminal(sys.stderr)
 
     def __call__(self, message: str) -> None:
         """Show what is being done now."""
         if self.shown:
-            click.echo(f"{_CLEAR}{printable(message)}", err=True, nl=False)
+            _tell(f"{_CLEAR}{printable(message)}")
 
     def __enter__(self) -> Self:
         return self
@@ -94,4 +132,4 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self.shown:
-            click.echo(_CLEAR, err=True, nl=False)
+            _tell(_CLEAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -22,9 +23,16 @@ from scanner.report import FORMATS
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.report.scan_report import Report
 
+logger = logging.getLogger(__name__)
+
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 FOUND, INCOMPLETE, INTERRUPTED = 1, 3, 130
+
+NO_ACCOUNT = (
+    "no Azure OpenAI account in this estate: nothing here says that one is safe; "
+    "check the scope, and that whoever is signed in may read it"
+)
 
 HELP = """\
 Judge the networking of Azure OpenAI accounts: can every network that should
@@ -147,12 +155,14 @@ def cli(  # noqa: PLR0913 - one parameter an option
     from scanner.scan import scan  # noqa: PLC0415 - as above
     from scanner.snapshot import save  # noqa: PLC0415 - as above
 
-    with console.Progress(shown=not (quiet or no_progress)) as progress:
+    with console.Progress(shown=not no_progress) as progress:
         snapshot = source.read(progress)
         if kept is not None:
             save(declared(snapshot), kept)
         progress("judging")
         report = scan(snapshot, chosen)
+    if not report.accounts:
+        logger.warning(NO_ACCOUNT)
     color = _wants_color(no_color=no_color)
     write(report, places, color=color, width=shutil.get_terminal_size((100, 24)).columns)
     sys.exit(exit_code(report, fail_on))
@@ -171,7 +181,11 @@ def exit_code(report: Report, fail_on: str) -> int:
 
 
 def main() -> None:
-    """Run the command line: every error is one line on standard error, and an exit code."""
+    """
+    Run the command line: every error is one line on standard error, and an exit code.
+
+    One that nobody foresaw is a bug, and says so.
+    """
     console.set_up_streams()
     try:
         code = cli.main(prog_name="aoai-scan", standalone_mode=False)
@@ -192,6 +206,12 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted; no scan was made")
         code = INTERRUPTED
+    except MemoryError:
+        console.error("out of memory; no scan was made: scan fewer subscriptions at once")
+        code = ScanError.exit_code
+    except Exception as bug:  # noqa: BLE001 - the last resort
+        console.bug(bug)
+        code = ScanError.exit_code
     sys.exit(code)
 
 
@@ -211,4 +231,4 @@ def _refuse_options(context: click.Context) -> None:
 def _wants_color(*, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or console.is_terminal(sys.stdout)

@@ -11,7 +11,6 @@ from scanner.resources.resource import (
     Reference,
     Relation,
     Resource,
-    ResourceId,
     refer,
 )
 
@@ -33,8 +32,3 @@ class NatGateway(Resource[NatGatewayProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield its public addresses."""
         yield from refer(Relation.USES_ADDRESS, *(self.properties.public_ip_addresses or ()))
-
-    @property
-    def subnets(self) -> tuple[ResourceId, ...]:
-        """The subnets it says it translates for."""
-        return tuple(ResourceId(item.id) for item in self.properties.subnets or () if item.id)

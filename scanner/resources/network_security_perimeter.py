@@ -11,7 +11,6 @@ from scanner.resources.resource import (
     Reference,
     Relation,
     Resource,
-    ResourceId,
     Table,
     refer,
 )
@@ -73,12 +72,6 @@ class PerimeterAccessRule(Resource[PerimeterAccessRuleProperties]):
     def is_inbound(self) -> bool:
         """Whether it lets traffic in."""
         return self.properties.direction.lower() == "inbound"
-
-    @property
-    def subscriptions(self) -> tuple[ResourceId, ...]:
-        """The subscriptions it lets in: `/subscriptions/...`."""
-        named = self.properties.subscriptions or ()
-        return tuple(ResourceId(item.id) for item in named if item.id)
 
 
 class ResourceAssociationProperties(Properties):

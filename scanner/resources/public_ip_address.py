@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from scanner.resources.resource import Named, Properties, Resource, ResourceId
+from scanner.resources.resource import Named, Properties, Resource
 
 
 class PublicIpAddressProperties(Properties):
@@ -43,9 +43,3 @@ class PublicIpAddress(Resource[PublicIpAddressProperties]):
         except (ValueError, RecursionError):
             return ""
         return (sku.name or "").lower() if sku else ""
-
-    @property
-    def used_by(self) -> ResourceId | None:
-        """The IP configuration or NAT gateway that has it; None when nothing does."""
-        users = (self.properties.ip_configuration, self.properties.nat_gateway)
-        return next((ResourceId(user.id) for user in users if user and user.id), None)

@@ -10,7 +10,6 @@ from scanner.resources.resource import (
     Reference,
     Relation,
     Resource,
-    ResourceId,
     Table,
 )
 
@@ -53,11 +52,6 @@ class RecordSet(Resource[RecordSetProperties]):
         records = (*(self.properties.a_records or ()), *(self.properties.records or ()))
         return tuple(dict.fromkeys(record.ipv4_address for record in records))
 
-    @property
-    def fqdn(self) -> str:
-        """The name it answers for, lower case, without a final dot."""
-        return full_name(self.id, self.properties.fqdn)
-
 
 class Alias(Properties):
     """The name that a CNAME record stands for."""
@@ -89,26 +83,3 @@ class CnameRecordSet(Resource[CnameRecordSetProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield its zone."""
         yield Reference(Relation.PART_OF, self.id.parent)
-
-    @property
-    def cname(self) -> str:
-        """The name it stands for, lower case, without a final dot."""
-        properties = self.properties
-        aliases = (properties.cname_record, *(properties.records or ()))
-        return next((alias.cname.lower().rstrip(".") for alias in aliases if alias), "")
-
-    @property
-    def fqdn(self) -> str:
-        """The name it answers for, lower case, without a final dot."""
-        return full_name(self.id, self.properties.fqdn)
-
-
-def full_name(record_set: ResourceId, told: str | None) -> str:
-    """
-    Return the whole name of a record set; `@` is the zone itself.
-
-    Source: https://learn.microsoft.com/azure/dns/dns-zones-records#record-names
-    """
-    zone = record_set.parent.name
-    built = zone if record_set.name == "@" else f"{record_set.name}.{zone}"
-    return (told or built).lower().rstrip(".")

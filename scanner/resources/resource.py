@@ -111,8 +111,6 @@ class Relation(StrEnum):
     """A DNS forwarding ruleset and the outbound endpoint its queries leave by."""
     LINKED_TO = "linkedTo", "linkedBy"
     """A virtual network link of a private DNS zone and the VNet that asks the zone."""
-    MANAGES = "manages", "managedBy"
-    """A network manager's configuration, or membership, and the VNet it shapes."""
     MEMBER_OF = "memberOf", "hasMember"
     """A network interface or private endpoint and its application security group."""
     PART_OF = "partOf", "has"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet, holds, is_public
+from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet, holds, is_public, uncounted
 
 BASE = 10 << 24
 SPACE = range(BASE, BASE + 64)
@@ -55,6 +55,21 @@ def test_equal_sets_are_written_alike(one: list[str], other: list[str]) -> None:
 @pytest.mark.parametrize("text", ["", "Internet", "*", "::/0", "1.2.3", "1.2.3.4/33", "fd00::1"])
 def test_what_is_no_ipv4_prefix_holds_no_address(text: str) -> None:
     assert not AddressSet.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["10.0.0.0/8", "8.8.8.8", " 0.0.0.0/0 ", "fd00::/32", "2001:db8::1"]
+)
+def test_ipv4_prefixes_are_counted_and_narrow_ipv6_ones_hold_few(text: str) -> None:
+    assert uncounted([text]) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["::/0", "2000::/3", "1.2.3.4-9.9.9.9", "Internet", "", "010.0.0.1", f"1.1.1.1/{'9' * 5000}"],
+)
+def test_wide_ipv6_prefixes_and_what_is_no_prefix_may_hold_anybody(text: str) -> None:
+    assert uncounted([text, "8.8.8.8"]) == (text,)
 
 
 def test_an_address_may_be_written_with_host_bits_or_blanks() -> None:

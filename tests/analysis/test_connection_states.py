@@ -71,20 +71,54 @@ def test_of_several_connections_the_best_carries_the_traffic() -> None:
 
 
 @pytest.mark.parametrize("state", ["Approved", "Pending", "Rejected", "Disconnected"])
-def test_the_endpoints_word_counts_when_the_account_is_outside_the_snapshot(state: str) -> None:
-    assert said(state.lower(), of=(asked(state, FAR),)) == "pass"
-    assert said("none of them", of=(asked(state, FAR),)) == "fail"
+def test_an_account_outside_the_snapshot_may_be_of_another_kind(state: str) -> None:
+    assert said(state.lower(), of=(asked(state, FAR),)) == "open"
+    assert said("none of them", of=(asked(state, FAR),)) == "open"
+
+
+def test_what_the_endpoint_was_told_is_said_where_the_account_is_outside_the_snapshot() -> None:
+    topology = drawn(HUB, asked("Pending", FAR))
+    judged = connected(topology, the(topology, "pe"), frozenset({"approved"}))
+    assert "far is outside the snapshot" in judged.unread
+    assert judged.unread.endswith("the endpoint was told Pending")
+    assert [e.value for e in judged.because] == ["Pending"]
+
+
+@pytest.mark.parametrize("state", ["Approved", "Pending", "Rejected", "Disconnected"])
+@pytest.mark.parametrize("kind", ["FormRecognizer", "CognitiveServices", "SpeechServices"])
+def test_an_endpoint_of_an_account_of_another_kind_does_not_apply(kind: str, state: str) -> None:
+    listed = account(kind=kind, privateEndpointConnections=[approval("pe", status=state)])
+    silent = account(kind=kind, privateEndpointConnections=None)
+    assert said("approved", of=(listed, asked(state))) == "notApplicable"
+    assert said("approved", of=(silent, asked(state))) == "notApplicable"
+
+
+def test_of_two_accounts_behind_one_endpoint_only_the_one_with_models_counts() -> None:
+    drawing = asked("Approved")
+    other = {
+        "privateLinkServiceId": to("form")["id"],
+        "privateLinkServiceConnectionState": {"status": "Rejected"},
+    }
+    drawing["pe"]["properties"]["privateLinkServiceConnections"].append({"properties": other})
+    form = account("form", kind="FormRecognizer")
+    assert said("approved", of=(listing("Approved"), form, drawing)) == "pass"
+
+
+@pytest.mark.parametrize("kind", ["openai", "AISERVICES", ""])
+def test_the_kind_is_compared_in_any_case_and_one_that_is_not_said_is_judged(kind: str) -> None:
+    listed = account(kind=kind, privateEndpointConnections=[approval("pe", status="Rejected")])
+    assert said("approved", of=(listed, asked("Approved"))) == "fail"
 
 
 def test_the_best_of_an_endpoints_requests_counts_and_is_shown() -> None:
-    drawing = asked("Rejected", FAR)
+    drawing = asked("Rejected")
     again = {
-        "privateLinkServiceId": to(FAR)["id"],
+        "privateLinkServiceId": to("aoai")["id"],
         "privateLinkServiceConnectionState": {"status": "Pending"},
     }
     manual = {"manualPrivateLinkServiceConnections": [{"properties": again}]}
     drawing["pe"]["properties"] |= manual
-    topology = drawn(HUB, drawing)
+    topology = drawn(HUB, account(privateEndpointConnections=None), drawing)
     judged = connected(topology, the(topology, "pe"), frozenset({"approved"}))
     key = "manualPrivateLinkServiceConnections/0/properties/privateLinkServiceConnectionState"
     assert [(e.pointer, e.value) for e in judged.because] == [
@@ -93,7 +127,8 @@ def test_the_best_of_an_endpoints_requests_counts_and_is_shown() -> None:
 
 
 def test_a_state_that_nobody_tells_is_not_known() -> None:
-    assert said("approved", of=(asked("", FAR),)) == "open"
+    silent = account(privateEndpointConnections=None)
+    assert said("approved", of=(silent, asked(""))) == "open"
     assert said("approved", of=(listing(""), asked("Approved"))) == "open"
 
 
@@ -158,7 +193,8 @@ def test_a_connection_that_waits_is_approved_at_the_account() -> None:
     topology = drawn(HUB, listing("Pending"), asked("Pending"))
     (command,) = found("AOAI302", topology).commands
     assert "/accounts/aoai/privateEndpointConnections/pe-0 --description" in command
-    assert found("AOAI302", drawn(HUB, asked("Pending", FAR))).commands == ()
+    silent = account(privateEndpointConnections=None)
+    assert found("AOAI302", drawn(HUB, silent, asked("Pending"))).commands == ()
 
 
 def test_a_second_zone_group_is_never_created() -> None:

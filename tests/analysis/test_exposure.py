@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from drawing import Estate, account, drawn, the, to
 
-from scanner.analysis.exposure import Exposed, exposure
+from scanner.analysis.exposure import Exposed, exposure, own_exposure
 
 PERIMETERS = "microsoft.network/networksecurityperimeters"
 ASSOCIATIONS = f"{PERIMETERS}/resourceassociations"
@@ -60,15 +60,16 @@ def governed(perimeter: Estate, *, gaps: tuple[str, ...] = (), **properties: Any
         ("ENABLED", ALLOW, None, "public"),
         ("Enabled", {}, None, "public"),
         ("Enabled", {"ipRules": [{"value": "198.51.100.7"}]}, None, "public"),
-        (None, {"defaultAction": "deny"}, None, "private"),
-        ("Enabled", DENY, None, "private"),
+        (None, {"defaultAction": "deny"}, None, "trusted"),
+        ("Enabled", DENY, None, "trusted"),
+        ("Enabled", {**DENY, "bypass": "None"}, None, "private"),
         ("Enabled", TRUSTED, None, "trusted"),
         ("Enabled", RULES, None, "selected"),
         ("Enabled", SUBNETS, None, "selected"),
         ("Enabled", {**RULES, "bypass": "AzureServices"}, None, "selected"),
-        ("Disabled", None, None, "private"),
-        ("disabled", ALLOW, None, "private"),
-        ("Disabled", RULES, None, "private"),
+        ("Disabled", None, None, "trusted"),
+        ("disabled", ALLOW, None, "trusted"),
+        ("Disabled", RULES, None, "trusted"),
         ("Disabled", TRUSTED, None, "trusted"),
         ("Disabled", {"bypass": "None"}, None, "private"),
         ("SecuredByPerimeter", ALLOW, None, "private"),
@@ -78,7 +79,7 @@ def governed(perimeter: Estate, *, gaps: tuple[str, ...] = (), **properties: Any
         ("Enabled", RULES, "Learning", "selected"),
         ("Enabled", DENY, "Learning", "perimeter"),
         ("Enabled", TRUSTED, "Learning", "perimeter"),
-        ("Disabled", ALLOW, "Learning", "perimeter"),
+        ("Disabled", ALLOW, "Learning", "unknown"),
         ("SecuredByPerimeter", ALLOW, "Learning", "perimeter"),
         (None, None, "", "public"),
         # An Enforced perimeter decides alone.
@@ -88,6 +89,7 @@ def governed(perimeter: Estate, *, gaps: tuple[str, ...] = (), **properties: Any
         ("SecuredByPerimeter", None, "Enforced", "perimeter"),
         # What is not described is not known.
         ("Enabled", ALLOW, "Audit", "unknown"),
+        ("Enabled", ALLOW, "Transition", "unknown"),
         ("Sometimes", DENY, None, "unknown"),
     ],
 )
@@ -106,7 +108,14 @@ def test_a_perimeter_that_was_not_read_may_open_an_account_that_is_disabled() ->
     closed: dict[str, Any] = {"publicNetworkAccess": "Disabled", "networkAcls": {"bypass": "None"}}
     said = asked(gaps=(ASSOCIATIONS,), **closed)
     assert sorted(said.possible) == ["perimeter", "private", "public"]
-    assert governed(associated("Learning", WIDE), **closed).name == "public"
+    assert governed(associated("Enforced", WIDE), **closed).name == "public"
+
+
+def test_whether_a_learning_perimeter_opens_a_disabled_account_is_not_settled() -> None:
+    closed: dict[str, Any] = {"publicNetworkAccess": "Disabled", "networkAcls": {"bypass": "None"}}
+    said = governed(associated("Learning", WIDE), **closed)
+    assert (sorted(said.possible), said.name) == (["private", "public"], "unknown")
+    assert "not settled" in said.unread
 
 
 def test_an_association_that_was_read_is_known_whatever_else_was_not() -> None:
@@ -185,7 +194,13 @@ def test_a_rule_that_was_read_opens_a_perimeter_whatever_else_was_not() -> None:
         ("Enabled", ALLOW, ["public"], ["public"], ["public"]),
         ("Enabled", RULES, ["selected"], ["public"], ["public", "selected"]),
         ("Enabled", DENY, ["perimeter"], ["public"], ["perimeter", "public"]),
-        ("Disabled", ALLOW, ["perimeter"], ["public"], ["perimeter", "public"]),
+        (
+            "Disabled",
+            TRUSTED,
+            ["perimeter", "trusted"],
+            ["public", "trusted"],
+            ["perimeter", "public", "trusted"],
+        ),
         ("SecuredByPerimeter", DENY, ["perimeter"], ["public"], ["perimeter", "public"]),
     ],
 )
@@ -219,12 +234,12 @@ def test_an_enforced_perimeter_with_provisioning_issues_leaves_a_public_account_
 @pytest.mark.parametrize(
     ("access", "acls"), [("Disabled", None), ("Disabled", ALLOW), ("Enabled", DENY)]
 )
-def test_an_absent_bypass_may_admit_trusted_services_and_is_called_private(
+def test_an_absent_bypass_may_admit_trusted_services_and_is_never_called_private(
     access: str, acls: Any
 ) -> None:
     said = asked(publicNetworkAccess=access, networkAcls=acls)
     assert sorted(said.possible) == ["private", "trusted"]
-    assert said.name == "private"
+    assert said.name == "trusted"
     assert "bypass" in said.unread
     assert said.because[-1].pointer == "/properties/networkAcls/bypass"
     named = asked(publicNetworkAccess=access, networkAcls={**(acls or {}), "bypass": "None"})
@@ -248,3 +263,113 @@ def test_the_evidence_of_a_wide_perimeter_is_its_rule() -> None:
         ("nsp/p/0", "/properties/addressPrefixes", ("198.51.100.0/24",)),
         ("nsp/p/1", "/properties/addressPrefixes", ("0.0.0.0/0",)),
     ]
+
+
+# --- network rules that together are the Internet ---
+
+DENIED_BUT = {
+    "nobody": ((), "trusted"),
+    "one address": (("198.51.100.7",), "selected"),
+    "a /16": (("20.1.0.0/16",), "selected"),
+    "a /16 in many parts": (tuple(f"20.1.{n}.0/24" for n in range(256)), "selected"),
+    "private addresses alone": (("10.0.0.0/8", "172.16.0.0/12"), "selected"),
+    "everybody": (("0.0.0.0/0",), "public"),
+    "everybody in two halves": (("0.0.0.0/1", "128.0.0.0/1"), "public"),
+    "everybody but a /8": (("0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"), "public"),
+    "a /16 and one more": (("20.1.0.0/16", "8.8.8.8"), "public"),
+    "many that are narrow": (tuple(f"20.{n}.0.0/17" for n in range(100)), "public"),
+    "one address twice": (("198.51.100.7", "198.51.100.7/32"), "selected"),
+}
+
+
+@pytest.mark.parametrize("case", DENIED_BUT)
+@pytest.mark.parametrize("access", ["Enabled", None, "enabled"])
+def test_rules_that_together_admit_the_internet_are_public_however_cut(
+    case: str, access: str | None
+) -> None:
+    prefixes, expected = DENIED_BUT[case]
+    rules = [{"value": prefix} for prefix in prefixes]
+    said = asked(publicNetworkAccess=access, networkAcls={**DENY, "ipRules": rules})
+    assert said.name == expected
+
+
+def test_the_evidence_of_rules_that_admit_the_internet_is_the_rules() -> None:
+    acls = {**DENY, "ipRules": [{"value": "0.0.0.0/1"}, {"value": "128.0.0.0/1"}]}
+    said = asked(publicNetworkAccess="Enabled", networkAcls=acls)
+    assert [(e.pointer, e.value) for e in said.because] == [
+        ("/properties/publicNetworkAccess", "Enabled"),
+        ("/properties/networkAcls/defaultAction", "Deny"),
+        ("/properties/networkAcls/ipRules", ("0.0.0.0/1", "128.0.0.0/1")),
+    ]
+
+
+@pytest.mark.parametrize("odd", ["::/0", "20.0.0.0-30.0.0.0", "Internet", "", "1.2.3.4/33"])
+def test_a_rule_that_is_no_ipv4_prefix_may_admit_anybody(odd: str) -> None:
+    acls = {**DENY, "ipRules": [{"value": "198.51.100.7"}, {"value": odd}]}
+    said = asked(publicNetworkAccess="Enabled", networkAcls=acls)
+    assert (sorted(said.possible), bool(said.unread)) == (["public", "selected"], True)
+    perimeter = governed(associated("Enforced", access_rule("198.51.100.7", odd)))
+    assert (sorted(perimeter.possible), bool(perimeter.unread)) == (["perimeter", "public"], True)
+
+
+def test_wide_rules_behind_a_closed_door_admit_nobody() -> None:
+    acls = {**DENY, "bypass": "None", "ipRules": [{"value": "0.0.0.0/0"}]}
+    assert asked(publicNetworkAccess="Disabled", networkAcls=acls).name == "private"
+    assert asked("Enforced", publicNetworkAccess="Enabled", networkAcls=acls).name == "perimeter"
+    assert asked("Learning", publicNetworkAccess="Enabled", networkAcls=acls).name == "public"
+
+
+@pytest.mark.parametrize("access", ["Enabled", "Disabled", "SecuredByPerimeter", None, "Sometimes"])
+@pytest.mark.parametrize("acls", [None, ALLOW, DENY, TRUSTED, RULES, {"bypass": "None"}])
+@pytest.mark.parametrize("mode", [None, "Learning", "Enforced", "Audit"])
+@pytest.mark.parametrize("gaps", [(), (ASSOCIATIONS,), (ACCESS_RULES,)])
+def test_private_is_said_only_where_nothing_wider_is_possible(
+    access: str | None, acls: Any, mode: str | None, gaps: tuple[str, ...]
+) -> None:
+    said = asked(mode, gaps=gaps, publicNetworkAccess=access, networkAcls=acls)
+    assert (said.name == "private") == (said.possible == {"private"})
+    assert said.name == "unknown" or said.name in said.possible
+    assert len(said.possible) == 1 or said.unread
+
+
+def test_of_two_associations_that_differ_either_may_hold() -> None:
+    both = associated("Enforced", NARROW)
+    both["nsp/b"] = {
+        **both["nsp/a"],
+        "properties": {**both["nsp/a"]["properties"], "accessMode": "Learning"},
+    }
+    said = governed(both, publicNetworkAccess="Enabled")
+    assert sorted(said.possible) == ["perimeter", "public"]
+
+
+# --- the account's own settings ---
+
+
+def own(perimeter: Estate, *, gaps: tuple[str, ...] = (), **properties: Any) -> list[str]:
+    topology = drawn(account(**properties), perimeter, gaps=gaps)
+    said = own_exposure(topology, the(topology, "aoai"))
+    assert len(said.possible) == 1 or said.unread
+    return sorted(said.possible)
+
+
+@pytest.mark.parametrize(
+    ("access", "acls", "expected"),
+    [
+        ("Enabled", ALLOW, "public"),
+        ("Enabled", RULES, "selected"),
+        ("SecuredByPerimeter", ALLOW, "private"),
+        ("Disabled", TRUSTED, "trusted"),
+    ],
+)
+def test_own_settings_count_unless_an_enforced_perimeter_decides_alone(
+    access: str, acls: Any, expected: str
+) -> None:
+    settings = {"publicNetworkAccess": access, "networkAcls": acls}
+    assert own({}, **settings) == [expected]
+    assert own(associated("Learning", WIDE), **settings) == [expected]
+    assert own(associated("Enforced", WIDE), **settings) == ["perimeter"]
+    unsure = sorted({expected, "perimeter"})
+    assert own({}, gaps=(ASSOCIATIONS,), **settings) == unsure
+    assert own(associated("Audit", WIDE), **settings) == unsure
+    delayed = associated("Enforced", WIDE, hasProvisioningIssues="yes")
+    assert own(delayed, **settings) == unsure

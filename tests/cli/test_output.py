@@ -125,6 +125,16 @@ def test_an_interruption_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) 
     assert tree() == set()
 
 
+@pytest.mark.parametrize("options", [("-o", "out/"), ("-f", "sarif"), ("-f", "sarif", "-o", "a")])
+def test_nothing_is_said_of_files_written_if_told_to_be_quiet(options: tuple[str, ...]) -> None:
+    ran = run(*DEMO, *options, "--quiet")
+    assert (ran.code, ran.err) == (1, "")
+
+
+def test_an_error_is_said_even_if_told_to_be_quiet() -> None:
+    refused(run(*DEMO, "-q", "-o", "/proc/aoai-scan/report.txt"), "cannot be written")
+
+
 def test_a_report_is_written_anew() -> None:
     run(*DEMO, "-o", "report.txt")
     before = Path("report.txt").read_bytes()

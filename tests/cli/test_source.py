@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner.collect import Cloud, Scope
-from scanner.snapshot import Gap, GapReason, Snapshot, Subscription
+from scanner.snapshot import Gap, GapReason, Snapshot, Subscription, parse
 
 from .command_line import run
 from .estate import NETWORK, PRIVATE, PUBLIC, SUBSCRIPTION, row, saved, snapshot
@@ -19,7 +19,7 @@ ONLY = ("--only", "AOAI101", "-f", "json")
 
 
 class StandIn:
-    """A `collect` that tells what it was asked, and gives an empty subscription."""
+    """A `collect` that tells what it was asked, and gives a subscription with one account."""
 
     def __init__(self, *gaps: Gap) -> None:
         self.gaps = gaps
@@ -30,9 +30,10 @@ class StandIn:
         progress("reading resources")
         self.asked.append((scope, cloud.name))
         subscription = Subscription(id=SUBSCRIPTION, name="prod")
-        return Snapshot(rows=(), subscriptions=(subscription,), gaps=self.gaps)
+        return Snapshot(rows=(ROW,), subscriptions=(subscription,), gaps=self.gaps)
 
 
+(ROW,) = parse(json.dumps([PRIVATE]).encode(), "test").rows
 DENIED = Gap(scope="/", type=NETWORK, reason=GapReason.DENIED, detail="403")
 
 
@@ -259,7 +260,7 @@ def test_azure_is_not_asked_when_the_answer_could_not_be_kept(azure: StandIn) ->
 def test_collect_writes_what_was_read(azure: StandIn) -> None:
     ran = run("collect", "-s", "X", "-o", "kept.json")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.complaint == "wrote kept.json: 0 rows of 1 subscriptions"
+    assert ran.complaint == "wrote kept.json: 1 rows of 1 subscriptions"
     assert azure.asked == [(Scope(subscriptions=("X",)), "AzurePublic")]
     assert run("--snapshot", "kept.json", "-f", "json").document["complete"] is True
 
@@ -301,6 +302,13 @@ def test_progress_is_on_the_terminal_and_not_among_the_findings(azure: StandIn) 
 def test_progress_is_silent_if_told(azure: StandIn, option: str) -> None:
     assert run("-s", "X", "-f", "json", option, terminal=True).err == ""
     assert len(azure.asked) == 1
+
+
+def test_collect_says_nothing_but_errors_if_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.collect.collect", StandIn(DENIED))
+    ran = run("-q", "collect", "-s", "X", "-o", "kept.json", terminal=True)
+    assert (ran.code, ran.out, ran.err) == (3, "", "")
+    assert Path("kept.json").exists()
 
 
 def test_progress_is_silent_where_no_terminal_is(azure: StandIn) -> None:

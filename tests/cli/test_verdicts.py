@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from .command_line import run
@@ -107,8 +110,34 @@ def test_an_id_used_twice_is_one_line_that_names_both_files() -> None:
     assert "public-network-access.yaml" in ran.complaint
 
 
-def test_a_snapshot_without_any_account_is_no_clean_bill() -> None:
-    source = saved("s.json", row(NETWORK, "hub", {"addressSpace": {"addressPrefixes": []}}))
-    ran = run("--snapshot", source)
-    assert (ran.code, ran.err) == (0, "")
+NETWORKS = row(NETWORK, "hub", {"addressSpace": {"addressPrefixes": []}})
+
+
+@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+@pytest.mark.parametrize(("gaps", "code"), [({}, 0), (PARTLY, 3)], ids=["complete", "partly read"])
+def test_an_estate_without_any_account_is_no_clean_bill(
+    form: str, gaps: dict[str, Any], code: int
+) -> None:
+    ran = run("--snapshot", saved("s.json", NETWORKS, **gaps), "-f", form, "-o", "report")
+    assert ran.code == code
+    assert ran.err.splitlines()[0].startswith("warning: no Azure OpenAI account in this estate: ")
+    assert sum("no Azure OpenAI account" in line for line in ran.err.splitlines()) == 1
+
+
+def test_no_account_is_told_in_the_table_as_well() -> None:
+    ran = run("--snapshot", saved("s.json", NETWORKS))
     assert "no Azure OpenAI account was found" in ran.out.replace("\n", " ")
+
+
+def test_an_estate_with_an_account_is_not_warned_of() -> None:
+    assert run("--snapshot", saved("s.json", PRIVATE)).err == ""
+
+
+def test_what_is_open_in_a_complete_estate_changes_no_exit_code() -> None:
+    folder = rules(severity="critical")
+    rule = Path(folder, "in-sweden.yaml")
+    open_ = "assert: {field: location, widerThan: 8}"
+    rule.write_text(rule.read_text().replace("assert: {field: location, notEqual", f"{open_} #"))
+    ran = run("--demo", "--rules", folder, "--only", "AOAI190", "-f", "json")
+    assert {finding["verdict"] for finding in ran.document["findings"]} == {"open"}
+    assert (ran.code, ran.document["complete"]) == (0, True)

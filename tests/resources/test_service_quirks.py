@@ -226,8 +226,3 @@ def test_a_forwarding_rule_may_be_disabled_and_its_domain_ends_with_a_dot() -> N
     given = {"domainName": "contoso.com.", "forwardingRuleState": "Disabled"}
     disabled = the(RULE, given)
     assert (disabled.domain, disabled.is_enabled) == ("contoso.com", False)
-
-
-def test_the_name_of_a_record_ends_with_a_dot_that_we_drop() -> None:
-    record = the(RECORD, {"aRecords": [], "fqdn": "AOAI.privatelink.openai.azure.com."})
-    assert record.fqdn == "aoai.privatelink.openai.azure.com"

@@ -1,7 +1,14 @@
 """`field` and `count` look where they are told, item by item."""
 
+import msgspec
 import pytest
-from rule_files import asked, said
+from rule_files import asked, judged, said
+
+from scanner.errors import SnapshotError
+from scanner.resources import ResourceId, parse
+from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkProperties
+from scanner.snapshot import Row, Snapshot
+from scanner.topology import Topology
 
 ESTATE = """
     account:
@@ -171,3 +178,22 @@ def test_evidence_points_into_the_row_as_rfc_6901_says() -> None:
     assert [(e.pointer, e.value) for e in found.because] == [("/properties/networkAcls", "1 keys")]
     found = asked("{field: 'properties.empty[*].x', equals: 1}", ESTATE, "account")
     assert [(e.pointer, e.value) for e in found.because] == [("/properties/empty", [])]
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999"])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{field: properties.odd, exists: true}",
+        "{count: {field: 'properties.list[*]'}, equals: 0}",
+    ],
+)
+def test_a_number_that_nobody_can_hold_is_an_error_of_the_snapshot(
+    condition: str, number: bytes
+) -> None:
+    content = b'{"addressSpace": {}, "odd": %b, "list": []}' % number
+    row = Row(id="/a/vnet", type=VirtualNetwork.ARM_TYPE, properties=msgspec.Raw(content))
+    properties = VirtualNetworkProperties()
+    vnet = VirtualNetwork(id=ResourceId(row.id), name="vnet", row=row, properties=properties)
+    with pytest.raises(SnapshotError, match=r"^/a/vnet: properties cannot be read: .*; mend it$"):
+        judged(condition, Topology(parse(Snapshot(rows=()))), vnet)

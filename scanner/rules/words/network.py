@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from scanner.analysis import answers, callers, records, transit, zones
 from scanner.analysis.approval import STATES, connected
-from scanner.analysis.exposure import Exposure, exposure
+from scanner.analysis.exposure import Exposure, exposure, own_exposure
 from scanner.analysis.filtering import INTERNET, admitted
 from scanner.analysis.peering import leads_to_accounts, may_lead_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict
@@ -37,15 +37,17 @@ def exposed(values: Mapping[str, Any]) -> Condition:
 
     `private`: nobody without a private endpoint; `trusted`: trusted Azure
     services; `perimeter`: members of a network security perimeter and the few it
-    names; `selected`: the networks its own rules name; `public`: everybody, by its
-    own settings or by its perimeter's.
+    names; `selected`: the networks its own rules name; `public`: more public
+    addresses than a /16 holds, by its own settings or by its perimeter's. With
+    `by: ownSettings`, what those alone admit; `perimeter` where they do not count.
     """
     wanted = frozenset(Exposure(name) for name in values["exposure"])
+    ask = own_exposure if "by" in values else exposure
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
         if not isinstance(subject, CognitiveServicesAccount):
             return NOT_APPLICABLE
-        said = exposure(topology, subject)
+        said = ask(topology, subject)
         if said.possible <= wanted:
             return Judgement(Verdict.PASS, said.because)
         if said.possible & wanted:
@@ -162,8 +164,8 @@ def connection(values: Mapping[str, Any]) -> Condition:
     Hold when a private endpoint's connection to an account is in one of the states named.
 
     The account's word counts, and an endpoint it does not list is
-    `disconnected`; the endpoint's own only where the account is outside the
-    snapshot or does not say.
+    `disconnected`; the endpoint's own bad word only where the account does not say.
+    An account outside the snapshot may be of any kind: that is open.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
     """
@@ -210,6 +212,7 @@ WORDS = (
     Word(
         name="exposure",
         takes=OneOrMore(Choice("exposure", tuple(item.value for item in Exposure))),
+        beside={"by": Choice("settings", ("ownSettings",))},
         make=exposed,
     ),
     Word(

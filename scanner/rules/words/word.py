@@ -25,8 +25,6 @@ class Word:
     name: str
     takes: Shape
     beside: Mapping[str, Shape] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    """Companions that must be there."""
     one_of: Mapping[str, Shape] = field(default_factory=dict)
     binds: tuple[str, ...] = ()
     """Names its defects carry for messages and commands: `{each.NAME}`."""
@@ -47,9 +45,6 @@ class Word:
                 known = [name for name in shapes if name != self.name]
                 source.unknown(key, f"companion of `{self.name}`", key.value, known)
             values[key.value] = shapes[key.value].read(value, source)
-        for name in self.needs:
-            if name not in values:
-                source.error(node, f"`{self.name}` needs `{name}` beside it")
         given = [name for name in self.one_of if name in values]
         if self.one_of and len(given) != 1:
             counted = "none" if not given else " and ".join(f"`{name}`" for name in given)
@@ -64,7 +59,7 @@ class Word:
         schema: Schema = {
             "type": "object",
             "description": " ".join(self.meaning.split()),
-            "required": [self.name, *self.needs],
+            "required": [self.name],
             "additionalProperties": False,
             "properties": {key: shape.schema() for key, shape in shapes.items()},
         }
