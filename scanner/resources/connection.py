@@ -38,6 +38,17 @@ class GatewayConnection(Resource[GatewayConnectionProperties]):
             properties.peer,
         )
 
+    @property
+    def status(self) -> str:
+        """
+        `connected`, `connecting`, `notconnected` or `unknown`.
+
+        Azure leaves it out while it updates a connection: that is `unknown` too.
+
+        Source: https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gateway-connections/get
+        """
+        return (self.properties.connection_status or "unknown").lower()
+
 
 class LocalNetworkGatewayProperties(Properties):
     """The part of a site we rely on."""
@@ -52,3 +63,9 @@ class LocalNetworkGateway(Resource[LocalNetworkGatewayProperties]):
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/localnetworkgateways"
     PROPERTIES: ClassVar[type[Properties]] = LocalNetworkGatewayProperties
+
+    @property
+    def address_prefixes(self) -> tuple[str, ...]:
+        """The prefixes behind the device."""
+        space = self.properties.local_network_address_space
+        return (space.address_prefixes or ()) if space else ()

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import msgspec
 
-from scanner.resources.ip_configuration import IpConfiguration, placed
-from scanner.resources.resource import Named, Properties, Reference, Resource
+from scanner.resources.ip_configuration import IpConfiguration, placed, private_addresses
+from scanner.resources.resource import Named, Properties, Reference, Resource, ResourceId
 
 
 class BackendAddressProperties(Properties):
@@ -64,3 +64,30 @@ class LoadBalancer(Resource[LoadBalancerProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield the subnets and public addresses of its frontends."""
         yield from placed(self.properties.frontend_ip_configurations)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The private addresses of its frontends."""
+        return private_addresses(self.properties.frontend_ip_configurations)
+
+    @property
+    def backends(self) -> tuple[ResourceId, ...]:
+        """
+        The IP configurations behind it, each once.
+
+        `.../networkInterfaces/nic/ipConfigurations/c`; its parent is the interface.
+        """
+        pools = [pool.properties for pool in self.properties.backend_address_pools or ()]
+        named = [item for pool in pools for item in pool.backend_ip_configurations or ()]
+        by_address = (item for pool in pools for item in pool.load_balancer_backend_addresses or ())
+        interfaces = (item.properties.network_interface_ip_configuration for item in by_address)
+        every = (item.id for item in (*named, *interfaces) if item)
+        return tuple(dict.fromkeys(ResourceId(item) for item in every if item))
+
+    @property
+    def backend_addresses(self) -> tuple[str, ...]:
+        """The addresses behind it that its pools name as addresses, each once."""
+        pools = (pool.properties for pool in self.properties.backend_address_pools or ())
+        members = (item for pool in pools for item in pool.load_balancer_backend_addresses or ())
+        told = (member.properties.ip_address for member in members)
+        return tuple(dict.fromkeys(address for address in told if address))

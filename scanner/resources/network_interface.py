@@ -84,10 +84,26 @@ class NetworkInterface(Resource[NetworkInterfaceProperties]):
         return tuple(address for address in told if address)
 
     @property
+    def subnets(self) -> tuple[ResourceId, ...]:
+        """The subnets it has an address in, each once, the primary one first."""
+        named = (item.subnet.id for item in self.configurations if item.subnet and item.subnet.id)
+        return tuple(dict.fromkeys(ResourceId(subnet) for subnet in named))
+
+    @property
     def owner(self) -> ResourceId | None:
         """The private endpoint or virtual machine it belongs to; None when it is loose."""
         owners = (self.properties.private_endpoint, self.properties.virtual_machine)
         return next((ResourceId(owner.id) for owner in owners if owner and owner.id), None)
+
+    @property
+    def dns_servers(self) -> tuple[str, ...]:
+        """
+        The servers it asks; none means those of its VNet.
+
+        Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#change-dns-servers
+        """
+        settings = self.properties.dns_settings
+        return (settings.dns_servers or ()) if settings else ()
 
     def references(self) -> Iterator[Reference]:
         """Yield its subnets, security groups and public addresses, and what it belongs to."""

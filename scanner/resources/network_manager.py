@@ -26,3 +26,11 @@ class NetworkManager(Resource[NetworkManagerProperties]):
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/networkmanagers"
     PROPERTIES: ClassVar[type[Properties]] = NetworkManagerProperties
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The management groups and subscriptions it may act in."""
+        scopes = self.properties.network_manager_scopes
+        if scopes is None:
+            return ()
+        return (*(scopes.management_groups or ()), *(scopes.subscriptions or ()))

@@ -27,6 +27,11 @@ class Route(Properties):
         """A prefix, or a service tag."""
         return self.properties.address_prefix
 
+    @property
+    def next_hop_type(self) -> str:
+        """`virtualappliance`, `virtualnetworkgateway`, `vnetlocal`, `internet` or `none`."""
+        return self.properties.next_hop_type.lower()
+
 
 class RouteTableProperties(Properties):
     """The part of a route table we rely on."""
@@ -45,3 +50,12 @@ class RouteTable(Resource[RouteTableProperties]):
     def routes(self) -> tuple[Route, ...]:
         """Its routes."""
         return self.properties.routes or ()
+
+    @property
+    def takes_gateway_routes(self) -> bool:
+        """
+        Whether routes a gateway has learned reach its subnets; absent means they do.
+
+        Source: https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#border-gateway-protocol
+        """
+        return self.properties.disable_bgp_route_propagation is not True

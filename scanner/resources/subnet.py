@@ -71,7 +71,23 @@ class Subnet(Resource[SubnetProperties]):
         yield from refer(Relation.TRANSLATED_BY, properties.nat_gateway)
 
     @property
+    def address_prefixes(self) -> tuple[str, ...]:
+        """
+        Its prefixes, whichever of the two keys Azure uses, each once.
+
+        Source: https://learn.microsoft.com/rest/api/virtualnetwork/subnets/get
+        """
+        properties = self.properties
+        single = (properties.address_prefix,) if properties.address_prefix else ()
+        return tuple(dict.fromkeys((*single, *(properties.address_prefixes or ()))))
+
+    @property
     def delegated_to(self) -> tuple[str, ...]:
         """The services it is handed to, lower case: `microsoft.web/serverfarms`."""
         named = (item.properties.service_name for item in self.properties.delegations or ())
         return tuple(service.lower() for service in named if service)
+
+    @property
+    def endpoint_services(self) -> tuple[str, ...]:
+        """The services that recognise it, lower case: `microsoft.cognitiveservices`."""
+        return tuple(item.service.lower() for item in self.properties.service_endpoints or ())

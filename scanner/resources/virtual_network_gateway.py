@@ -45,3 +45,27 @@ class VirtualNetworkGateway(Resource[VirtualNetworkGatewayProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield its subnet and its public addresses."""
         yield from placed(self.properties.ip_configurations)
+
+    @property
+    def gateway_type(self) -> str:
+        """`vpn`, `expressroute` or `localgateway`; empty when the row does not say."""
+        return (self.properties.gateway_type or "").lower()
+
+    @property
+    def client_address_prefixes(self) -> tuple[str, ...]:
+        """
+        The pool that connecting people get addresses from; none means nobody can connect.
+
+        The configuration stays when point-to-site is taken away; the pool tells.
+
+        Source: https://learn.microsoft.com/azure/vpn-gateway/point-to-site-about
+        """
+        clients = self.properties.vpn_client_configuration
+        pool = clients.vpn_client_address_pool if clients else None
+        return (pool.address_prefixes or ()) if pool else ()
+
+    @property
+    def custom_routes(self) -> tuple[str, ...]:
+        """Prefixes that connecting people are told to send here as well."""
+        routes = self.properties.custom_routes
+        return (routes.address_prefixes or ()) if routes else ()

@@ -13,6 +13,7 @@ from scanner.resources.resource import (
     Reference,
     Relation,
     Resource,
+    ResourceId,
     Table,
     refer,
 )
@@ -53,6 +54,12 @@ class VirtualHub(Resource[VirtualHubProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield its virtual WAN. A firewall inside draws its own edge."""
         yield from refer(Relation.PART_OF, self.properties.virtual_wan)
+
+    @property
+    def firewall(self) -> ResourceId | None:
+        """The firewall it names; None when it is not a secured hub."""
+        firewall = self.properties.azure_firewall
+        return ResourceId(firewall.id) if firewall and firewall.id else None
 
 
 class RoutingConfiguration(Properties):
