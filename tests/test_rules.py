@@ -10,7 +10,7 @@ import pytest
 
 from scanner.findings import Verdict
 from scanner.resources import parse
-from scanner.rules import Example, Rule, estates, home, judge, judgements, load_all
+from scanner.rules import Example, Rule, called, estates, home, judge, judgements, load_all
 from scanner.rules.examples import failures
 from scanner.rules.rule import FAMILIES
 from scanner.topology import Topology
@@ -95,7 +95,7 @@ def test_a_rule_with_commands_gives_one_for_some_failing_example(rule: Rule) -> 
 @every_rule
 @pytest.mark.parametrize("name", GOOD)
 def test_a_rule_is_silent_on_a_good_estate(rule: Rule, name: str) -> None:
-    said = {s.id.path: j for s, j in judgements(good(name), rule)}
+    said = {called(s): j for s, j in judgements(good(name), rule)}
     loud = {p: j for p, j in said.items() if j.verdict in {Verdict.FAIL, Verdict.OPEN}}
     assert loud == {}
 

@@ -136,3 +136,30 @@ def _clients(topology: Topology) -> Iterator[Consumer]:
 def _servers(topology: Topology, network: ResourceId) -> tuple[str, ...]:
     own = topology.get(VirtualNetwork, network)
     return own.dns_servers if own else ()
+
+
+def consumers_at(topology: Topology, place: ResourceId) -> tuple[Consumer, ...]:
+    """
+    Return where traffic starts at or in a resource, by ID.
+
+    A machine stands for its interfaces, a VNet for all in it. A subnet or an
+    interface from which nothing is known to call stands for itself.
+    """
+    own = [c for c in consumers(topology) if place in {c.id, c.subnet, c.network}]
+    if own:
+        return tuple(own)
+    interface = topology.get(NetworkInterface, place)
+    if interface is not None:
+        return tuple(_of_interface(topology, interface))
+    subnet = topology.get(Subnet, place)
+    if subnet is not None:
+        return (_subnet(topology, subnet, AddressSet.parse(*subnet.address_prefixes)),)
+    attached = topology.predecessors(NetworkInterface, place, Relation.ATTACHED_TO)
+    return tuple(c for interface in attached for c in _of_interface(topology, interface))
+
+
+def _of_interface(topology: Topology, interface: NetworkInterface) -> Iterator[Consumer]:
+    for subnet_id in interface.subnets[:1]:
+        subnet = topology.get(Subnet, subnet_id)
+        if subnet is not None:
+            yield _interface(topology, subnet, interface)

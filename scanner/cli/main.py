@@ -14,6 +14,7 @@ import click
 from scanner import __version__
 from scanner.cli import console
 from scanner.cli.collect import collect
+from scanner.cli.connections import matrix, trace
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import rules, selected
 from scanner.cli.source import Source, live_options, offline_options
@@ -169,7 +170,9 @@ def cli(  # noqa: PLR0913 - one parameter an option
 
 
 cli.add_command(collect)
+cli.add_command(matrix)
 cli.add_command(rules)
+cli.add_command(trace)
 
 
 def exit_code(report: Report, fail_on: str) -> int:

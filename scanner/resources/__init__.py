@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from scanner.resources.inventory import BY_TYPE, Inventory, declared, parse
-from scanner.resources.resource import AnyResource, Reference, Relation, Resource, ResourceId, Table
+from scanner.resources.resource import (
+    AnyResource,
+    Properties,
+    Reference,
+    Relation,
+    Resource,
+    ResourceId,
+    Table,
+)
 from scanner.resources.types import RESOURCE_TYPES
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "RESOURCE_TYPES",
     "AnyResource",
     "Inventory",
+    "Properties",
     "Reference",
     "Relation",
     "Resource",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from scanner.rules.estates import home
-from scanner.rules.judge import judge, judgements
+from scanner.rules.judge import called, judge, judgements
 from scanner.rules.load import load, load_all, rule_files, schema, twins
 from scanner.rules.rule import Example, Rule
 
 __all__ = [
     "Example",
     "Rule",
+    "called",
     "home",
     "judge",
     "judgements",

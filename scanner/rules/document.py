@@ -24,6 +24,8 @@ class Source:
     path: Path
     names: set[str] = field(default_factory=set)
     """The names that the words of this rule bind for its templates."""
+    words: dict[str, yaml.Node] = field(default_factory=dict)
+    """The words of this rule, each where it stands first."""
 
     def error(self, node: yaml.Node | yaml.Event | None, message: str) -> NoReturn:
         """Raise a RuleError that begins with file:line:column."""

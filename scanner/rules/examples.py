@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scanner import resources
 from scanner.rules.estates import given, home
-from scanner.rules.judge import judgements
+from scanner.rules.judge import called, judgements
 from scanner.rules.rule import Example, Rule
 from scanner.topology import Topology
 
@@ -28,5 +28,5 @@ def outcome(rule: Rule, example: Example, estates: Path | None = None) -> dict[s
     snapshot = given(example, estates or home() / "estates")
     topology = Topology(resources.parse(snapshot))
     return {
-        subject.id.path: str(judgement.verdict) for subject, judgement in judgements(topology, rule)
+        called(subject): str(judgement.verdict) for subject, judgement in judgements(topology, rule)
     }

@@ -5,42 +5,87 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict
-from scanner.resources import BY_TYPE, AnyResource, ResourceId
+from scanner.analysis.connections import Connection, intended
+from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict, every
+from scanner.resources import BY_TYPE, AnyResource, Properties, Resource, ResourceId
 from scanner.rules import templates
-from scanner.rules.rule import Rule
+from scanner.rules.rule import Rule, Subject
+from scanner.snapshot import Row
 from scanner.topology import Topology
 
 
 def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...], Tally]:
     """
-    Apply each rule to each resource it speaks of.
+    Apply each rule to each subject it speaks of.
 
     Returns the findings, gravest first, and how many judgements came out which way.
     """
     counts: Counter[Verdict] = Counter()
-    spoken_of: set[ResourceId] = set()
-    findings = []
+    spoken_of: set[str] = set()
+    findings: list[Finding] = []
     for rule in rules:
-        for subject, judgement in judgements(topology, rule):
-            counts[judgement.verdict] += 1
-            if judgement.verdict is not Verdict.NOT_APPLICABLE:
-                spoken_of.add(subject.id)
-            if judgement.verdict in {Verdict.FAIL, Verdict.OPEN}:
-                findings.append(_finding(rule, subject, judgement))
+        judged = tuple(judgements(topology, rule))
+        counts.update(judgement.verdict for _, judgement in judged)
+        said = ((called(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
+        spoken_of.update(subject for subject, _ in said)
+        findings += (_finding(rule, *blamed) for blamed in _blamed(topology, judged))
     findings.sort(key=_gravest_first)
     return tuple(findings), Tally(len(spoken_of), dict(counts))
 
 
-def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[AnyResource, Judgement]]:
-    """Yield what a rule says of each of its subjects, by ID."""
-    for subject in topology.all(BY_TYPE[rule.subject]):
-        if subject.is_subject:
-            yield subject, _judged(topology, rule, subject)
+def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgement]]:
+    """Yield what a rule says of each of its subjects: resources by ID, connections that matter."""
+    for subject in _subjects(topology, rule):
+        yield subject, _judged(topology, rule, subject)
 
 
-def _judged(topology: Topology, rule: Rule, subject: AnyResource) -> Judgement:
+def called(subject: Subject) -> str:
+    """Return what a subject is called in examples."""
+    return subject.path if isinstance(subject, Connection) else subject.id.path
+
+
+def _subjects(topology: Topology, rule: Rule) -> Iterable[Subject]:
+    if rule.is_about_connections:
+        return intended(topology)
+    return (one for one in topology.all(BY_TYPE[rule.subject]) if one.is_subject)
+
+
+def _blamed(
+    topology: Topology, judged: Iterable[tuple[Subject, Judgement]]
+) -> Iterator[tuple[AnyResource, Judgement]]:
+    """Yield what is to be reported, once for each resource to blame."""
+    groups: dict[tuple[ResourceId, Verdict], list[Judgement]] = {}
+    for subject, judgement in judged:
+        if judgement.verdict in {Verdict.FAIL, Verdict.OPEN}:
+            blame = _blame(subject, judgement)
+            groups.setdefault((blame, judgement.verdict), []).append(judgement)
+    for (blame, _), found in groups.items():
+        yield _resource(topology, blame), _merged(found)
+
+
+def _blame(subject: Subject, judgement: Judgement) -> ResourceId:
+    """Return the resource whose change makes a rule hold, or of which nothing is known."""
+    if not isinstance(subject, Connection):
+        return subject.id
+    if judgement.verdict is Verdict.FAIL and subject.broken:
+        return subject.broken.blame
+    return subject.consumer.id
+
+
+def _merged(found: list[Judgement]) -> Judgement:
+    """Return the judgements of one resource as one, with the evidence of the first as example."""
+    return replace(every(found), because=found[0].because)
+
+
+def _resource(topology: Topology, blame: ResourceId) -> AnyResource:
+    """Return a resource; one outside the snapshot has a name and nothing else."""
+    outside = Resource(id=blame, name=blame.name, row=Row(id=str(blame)), properties=Properties())
+    return topology.inventory.resources.get(blame, outside)
+
+
+def _judged(topology: Topology, rule: Rule, subject: Subject) -> Judgement:
     """
     Judge one subject.
 

@@ -10,11 +10,10 @@ import yaml
 
 from scanner.errors import RuleError
 from scanner.findings import Severity, Verdict
-from scanner.resources import BY_TYPE
 from scanner.rules import templates
 from scanner.rules.document import Source, read
 from scanner.rules.estates import home
-from scanner.rules.rule import Example, Rule
+from scanner.rules.rule import CONNECTION, Example, Rule
 from scanner.rules.shapes import (
     Choice,
     Folded,
@@ -27,6 +26,7 @@ from scanner.rules.shapes import (
 )
 from scanner.rules.words import CONDITION, WORDS
 from scanner.rules.words.graph import TYPES
+from scanner.rules.words.word import About
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -36,6 +36,7 @@ ESTATES = "estates"
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 _TYPE = Folded("type", TYPES)
+_SUBJECT = Folded("type", (*TYPES, CONNECTION))
 
 _EXAMPLE = Record(
     "an example",
@@ -69,7 +70,7 @@ RULE = Record(
         "name": Text(r"^[a-z0-9]+(?:-[a-z0-9]+)*$", "a name in kebab-case"),
         "summary": Text(),
         "severity": Choice("severity", tuple(severity.value for severity in Severity)),
-        "for": _TYPE,
+        "for": _SUBJECT,
         "assert": CONDITION,
         "message": Text(),
         "rationale": Text(),
@@ -129,6 +130,8 @@ def load(path: Path) -> Rule:
     source = Source(path)
     node = read(path)
     values = RULE.read(node, source)
+    subject = values["for"].lower()
+    _check_words(subject, source)
     _check_templates(node, source)
     remediation: Mapping[str, Any] = values["remediation"]
     return Rule(
@@ -136,7 +139,7 @@ def load(path: Path) -> Rule:
         name=values["name"],
         summary=" ".join(values["summary"].split()),
         severity=Severity(values["severity"]),
-        subject=BY_TYPE[values["for"].lower()].ARM_TYPE,
+        subject=subject,
         when=values.get("when"),
         condition=values["assert"],
         message=" ".join(values["message"].split()),
@@ -168,6 +171,14 @@ def _example(values: Mapping[str, Any]) -> Example:
         patch=values.get("patch", {}),
         unread=values.get("unread", ()),
     )
+
+
+def _check_words(subject: str, source: Source) -> None:
+    """Check that each word can be asked of the rule's subject."""
+    asked = About.CONNECTIONS if subject == CONNECTION else About.RESOURCES
+    for name, node in source.words.items():
+        if WORDS[name].about not in {asked, About.ANYTHING}:
+            source.error(node, f"`{name}` asks of {WORDS[name].about}; this rule is for {asked}")
 
 
 def _check_templates(node: yaml.Node, source: Source) -> None:

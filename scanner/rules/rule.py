@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from scanner.analysis.connections import Connection
 from scanner.findings import Judgement, Severity, Verdict
 from scanner.resources import AnyResource
 from scanner.topology import Topology
 
-Condition: TypeAlias = Callable[[Topology, AnyResource], Judgement]
-"""What every word makes: a question about one resource in its topology."""
+Subject: TypeAlias = AnyResource | Connection
+"""What a rule speaks of."""
+
+Condition: TypeAlias = Callable[[Topology, Any], Judgement]
+"""
+What every word makes: a question about one subject in its topology. Of which
+kind, its word says; the loader lets no word ask of another.
+"""
+
+CONNECTION = "connection"
+"""What a rule is `for` when it speaks of connections."""
 
 FAMILIES = ("exposure", "dns", "network", "firewall", "hygiene")
 """Folders of the rules; the first digit of a rule's number is the place here, from 1."""
@@ -26,7 +36,7 @@ class Example:
     given: str
     """The name of an estate under `rules/estates`."""
     expect: Mapping[str, Verdict]
-    """By the subject's path: `hub`, `hub/endpoints`."""
+    """By the subject's path: `hub`, `hub/endpoints`, `app/apps -> aoai.openai.azure.com`."""
     patch: Mapping[str, Any]
     """A JSON merge patch of the estate (RFC 7396)."""
     unread: tuple[str, ...]
@@ -42,7 +52,7 @@ class Rule:
     summary: str
     severity: Severity
     subject: str
-    """The ARM type it speaks of, lower case."""
+    """The ARM type it speaks of, lower case, or `connection`."""
     when: Condition | None
     """Subjects for which this does not hold are none of its business."""
     condition: Condition
@@ -59,6 +69,11 @@ class Rule:
     """Framework (`mcsb`, `azurePolicy`, `nist80053r5`, `cis`) to its controls."""
     examples: tuple[Example, ...]
     path: Path
+
+    @property
+    def is_about_connections(self) -> bool:
+        """Whether it speaks of connections, not of resources."""
+        return self.subject == CONNECTION
 
     @property
     def family(self) -> str:

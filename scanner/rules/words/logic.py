@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.findings import Judgement, every, negated, some
-from scanner.resources import AnyResource
-from scanner.rules.rule import Condition
+from scanner.rules.rule import Condition, Subject
 from scanner.rules.shapes import ListOf
-from scanner.rules.words.word import CONDITION, Word
+from scanner.rules.words.word import CONDITION, About, Word
 from scanner.topology import Topology
 
 
@@ -17,7 +16,7 @@ def all_of(values: Mapping[str, Any]) -> Condition:
     """Hold when every condition holds. What does not apply is left out."""
     conditions: tuple[Condition, ...] = values["allOf"]
 
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+    def judge(topology: Topology, subject: Subject) -> Judgement:
         return every(condition(topology, subject) for condition in conditions)
 
     return judge
@@ -27,7 +26,7 @@ def any_of(values: Mapping[str, Any]) -> Condition:
     """Hold when at least one condition holds. What does not apply is left out."""
     conditions: tuple[Condition, ...] = values["anyOf"]
 
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+    def judge(topology: Topology, subject: Subject) -> Judgement:
         return some(condition(topology, subject) for condition in conditions)
 
     return judge
@@ -37,14 +36,14 @@ def negation(values: Mapping[str, Any]) -> Condition:
     """Hold when the condition does not. What is not known stays unknown."""
     condition: Condition = values["not"]
 
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+    def judge(topology: Topology, subject: Subject) -> Judgement:
         return negated(condition(topology, subject))
 
     return judge
 
 
 WORDS = (
-    Word(name="allOf", takes=ListOf(CONDITION), make=all_of),
-    Word(name="anyOf", takes=ListOf(CONDITION), make=any_of),
-    Word(name="not", takes=CONDITION, make=negation),
+    Word(name="allOf", about=About.ANYTHING, takes=ListOf(CONDITION), make=all_of),
+    Word(name="anyOf", about=About.ANYTHING, takes=ListOf(CONDITION), make=any_of),
+    Word(name="not", about=About.ANYTHING, takes=CONDITION, make=negation),
 )

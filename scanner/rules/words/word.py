@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import yaml
@@ -12,6 +13,14 @@ from scanner.rules.document import Source
 from scanner.rules.nodes import pairs, plain, said
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Schema, Shape
+
+
+class About(StrEnum):
+    """What a word can be asked of."""
+
+    RESOURCES = "resources"
+    CONNECTIONS = "connections"
+    ANYTHING = "anything"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,7 @@ class Word:
     one_of: Mapping[str, Shape] = field(default_factory=dict)
     binds: tuple[str, ...] = ()
     """Names its defects carry for messages and commands: `{each.NAME}`."""
+    about: About = About.RESOURCES
     make: Callable[[Mapping[str, Any]], Condition]
     """From the values by key (the word's own under its name) to the condition."""
 
@@ -51,6 +61,7 @@ class Word:
             choices = ", ".join(self.one_of)
             source.error(node, f"`{self.name}` takes exactly one of {choices}; here is {counted}")
         source.names.update(self.binds)
+        source.words.setdefault(self.name, node)
         return self.make(values)
 
     def schema(self) -> Schema:

@@ -1,0 +1,245 @@
+"""Whether a consumer reaches an account, as nslookup and a TCP test would find, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.analysis.causes import Break, Cause, Family
+from scanner.analysis.consumers import Consumer, consumers
+from scanner.analysis.endpoints import accounts, addresses, approved
+from scanner.analysis.exposure import Exposure, exposure
+from scanner.analysis.hostnames import Hostname, hostnames
+from scanner.analysis.passage import Filtering, Passage, passes
+from scanner.analysis.peering import peers
+from scanner.analysis.resolution import Answer, Resolution, resolve
+from scanner.analysis.routing import Route, Way, route
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.topology import Topology, once
+
+
+class Reach(StrEnum):
+    """How a connection comes out."""
+
+    REACHABLE = "reachable"
+    """Privately."""
+    BROKEN = "broken"
+    PUBLIC = "public"
+    """It works, over the Internet."""
+    UNKNOWN = "unknown"
+
+
+class Intent(StrEnum):
+    """What shows that a consumer should reach an account."""
+
+    DNS = "dns"
+    """A private zone for the name is linked to the VNet in which it is asked."""
+    PATH = "path"
+    """It sits in the VNet of an endpoint, or in one peered with it."""
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A consumer and one host name of an account."""
+
+    consumer: Consumer
+    account: CognitiveServicesAccount
+    hostname: Hostname
+    intended: Intent
+    resolution: Resolution
+    route: Route | None
+    """None while the name does not resolve to an endpoint of the account."""
+    passage: Passage | None
+    """None while there is no way to the endpoint."""
+    verdict: Reach
+    broken: Break | None
+    """The first thing that breaks it; None when nothing does, or nobody knows."""
+    stage: Family
+    """How far it came: what was looked at last."""
+    unread: str
+    """For `unknown`: what was not read, or is not in Azure."""
+
+    @property
+    def suspect(self) -> Cause | None:
+        """For `unknown`: the cause it would most likely be, under which it is reported once."""
+        is_known = self.broken is not None or self.verdict is not Reach.UNKNOWN
+        return None if is_known else SUSPECTS.get(self.stage)
+
+    @property
+    def path(self) -> str:
+        """What it is called in examples of rules: `vnet-app/snet-app -> aoai.openai.azure.com`."""
+        return f"{self.consumer.id.path} -> {self.hostname.name}"
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """What happens on the way, in order."""
+        for part in (self.resolution, self.route, self.passage):
+            yield from part.steps if part else ()
+
+    @property
+    def because(self) -> tuple[Evidence, ...]:
+        """What the verdict rests on, in order, each once."""
+        return tuple(dict.fromkeys(e for step in self.steps for e in step.evidence))
+
+
+@once
+def intended(topology: Topology) -> tuple[Connection, ...]:
+    """Return the connections that something shows to be wanted, by consumer and host name."""
+    found = (c for consumer in consumers(topology) for c in connections(topology, consumer))
+    return tuple(connection for connection in found if connection.intended)
+
+
+def connections(
+    topology: Topology, consumer: Consumer, wanted: Iterable[CognitiveServicesAccount] = ()
+) -> Iterator[Connection]:
+    """Yield a consumer's connection with each host name of the accounts; of all, when none."""
+    for account in wanted or accounts(topology):
+        for hostname in hostnames(account, topology.inventory.cloud):
+            yield connection(topology, consumer, account, hostname)
+
+
+def connection(
+    topology: Topology,
+    consumer: Consumer,
+    account: CognitiveServicesAccount,
+    hostname: Hostname,
+) -> Connection:
+    """
+    Judge one connection in the order of a real test: name, way, filter.
+
+    Of several addresses behind a name a client takes any, so each must be
+    reachable. A name that resolves publicly leads to the account's public side.
+    """
+    answer = resolve(topology, consumer, account, hostname)
+    intent = _intent(topology, consumer, account, answer)
+    if answer.outcome is not Answer.PRIVATE:
+        verdict = _unresolved(topology, account, answer)
+        return Connection(
+            consumer=consumer,
+            account=account,
+            hostname=hostname,
+            intended=intent,
+            resolution=answer,
+            route=None,
+            passage=None,
+            verdict=verdict,
+            broken=answer.broken,
+            stage=Family.DNS,
+            unread=answer.unread,
+        )
+    ways = (_way(topology, consumer, account, address, hostname) for address in answer.addresses)
+    taken, passed = min(ways, key=lambda way: _gravity(*way))
+    return _resolved(consumer, account, hostname, intent, answer, taken, passed)
+
+
+def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
+    consumer: Consumer,
+    account: CognitiveServicesAccount,
+    hostname: Hostname,
+    intent: Intent,
+    answer: Resolution,
+    taken: Route,
+    passed: Passage | None,
+) -> Connection:
+    last = passed or taken
+    return Connection(
+        consumer=consumer,
+        account=account,
+        hostname=hostname,
+        intended=intent,
+        resolution=answer,
+        route=taken,
+        passage=passed,
+        verdict=_verdict(taken, passed),
+        broken=last.broken,
+        stage=Family.FIREWALL if passed else Family.NETWORK,
+        unread=last.unread,
+    )
+
+
+def _way(
+    topology: Topology,
+    consumer: Consumer,
+    account: CognitiveServicesAccount,
+    address: str,
+    hostname: Hostname,
+) -> tuple[Route, Passage | None]:
+    endpoint = _endpoint(topology, account, address)
+    taken = route(topology, consumer, endpoint, address)
+    if taken.outcome in {Way.NONE, Way.UNKNOWN}:
+        return taken, None
+    return taken, passes(topology, consumer, endpoint, address, taken, hostname.name)
+
+
+def _endpoint(
+    topology: Topology, account: CognitiveServicesAccount, address: str
+) -> PrivateEndpoint:
+    """Return the approved endpoint that has an address; a private answer has one."""
+    return next(
+        item.endpoint
+        for item in approved(topology, account)
+        if item.endpoint is not None and address in addresses(topology, item.endpoint)
+    )
+
+
+def _gravity(taken: Route, passed: Passage | None) -> int:
+    order = (Reach.BROKEN, Reach.UNKNOWN, Reach.REACHABLE)
+    return order.index(_verdict(taken, passed))
+
+
+def _verdict(taken: Route, passed: Passage | None) -> Reach:
+    if passed is None:
+        return Reach.BROKEN if taken.outcome is Way.NONE else Reach.UNKNOWN
+    match passed.outcome:
+        case Filtering.ALLOW:
+            return Reach.REACHABLE
+        case Filtering.DENY:
+            return Reach.BROKEN
+        case _:
+            return Reach.UNKNOWN
+
+
+def _unresolved(topology: Topology, account: CognitiveServicesAccount, answer: Resolution) -> Reach:
+    """
+    Judge a connection whose name is not private.
+
+    The account answers 403 to whom its public side does not admit. Which of
+    several networks it admits is not compared here.
+
+    Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
+    """
+    if answer.outcome is Answer.UNKNOWN:
+        return Reach.UNKNOWN
+    if answer.outcome is not Answer.PUBLIC:
+        return Reach.BROKEN
+    possible = exposure(topology, account).possible
+    if possible == {Exposure.PUBLIC}:
+        return Reach.PUBLIC
+    if possible <= {Exposure.PRIVATE, Exposure.TRUSTED}:
+        return Reach.BROKEN
+    return Reach.UNKNOWN
+
+
+def _intent(
+    topology: Topology, consumer: Consumer, account: CognitiveServicesAccount, answer: Resolution
+) -> Intent:
+    places = {item.network for item in approved(topology, account)} - {None}
+    if not approved(topology, account):
+        return Intent.NONE
+    if answer.is_linked:
+        return Intent.DNS
+    near = {consumer.network} | peers(topology, consumer.network).known
+    return Intent.PATH if places & near else Intent.NONE
+
+
+SUSPECTS = {
+    Family.DNS: Cause.ZONE_NOT_LINKED,
+    Family.NETWORK: Cause.NOT_CONNECTED,
+    Family.FIREWALL: Cause.OUTBOUND_DENIED,
+}
+"""The most general cause of each stage."""

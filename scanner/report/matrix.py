@@ -1,0 +1,61 @@
+"""Every consumer against every account: how it comes out, and what breaks it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from tabulate import tabulate
+
+from scanner.analysis.connections import Connection, Reach
+from scanner.printable import printable
+from scanner.report.encode import dump, names
+from scanner.report.trace import entry
+
+_HEADERS = ("Consumer", "Host name", "Verdict", "Cause", "Blame")
+
+
+def table(connections: Sequence[Connection]) -> str:
+    """Return a line for each connection, and a sentence that counts them."""
+    rows = [tuple(_cells(connection)) for connection in connections]
+    drawn = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True)
+    return f"{drawn}\n\n{_counted(connections)}\n" if rows else "No connection to show.\n"
+
+
+def comma_separated(connections: Iterable[Connection]) -> str:
+    """Return the same as CSV (RFC 4180); a cell cannot start a formula of a spreadsheet."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(_HEADERS)
+    writer.writerows(map(_harmless, _cells(connection)) for connection in connections)
+    return lines.getvalue()
+
+
+def document(connections: Iterable[Connection]) -> str:
+    """Return the same as JSON, each connection with all that is known of it."""
+    return dump({"connections": [entry(c) for c in connections]}, sort_keys=True) + "\n"
+
+
+def _cells(connection: Connection) -> Iterator[str]:
+    broken = connection.broken
+    yield names(connection.consumer.id)
+    yield printable(connection.hostname.name)
+    yield connection.verdict.value
+    yield broken.cause.value if broken else printable(connection.unread)
+    yield names(broken.blame) if broken else ""
+
+
+def _harmless(cell: str) -> str:
+    """
+    Return a cell that no spreadsheet takes for a formula.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _counted(connections: Sequence[Connection]) -> str:
+    counts = {reach: sum(c.verdict is reach for c in connections) for reach in Reach}
+    said = ", ".join(f"{count} {reach}" for reach, count in counts.items() if count)
+    return f"{len(connections)} connections: {said}."

@@ -1,0 +1,126 @@
+"""One connection, hop by hop, as nslookup and a TCP test would meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.passage import Passage
+from scanner.analysis.resolution import Resolution
+from scanner.analysis.routing import Route
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence, Finding
+from scanner.report.encode import dump, names, plain
+from scanner.report.wrap import NARROWEST, command, indented, prose
+
+_VERDICTS = {
+    Reach.REACHABLE: "reachable, privately",
+    Reach.PUBLIC: "works, over the Internet",
+    Reach.BROKEN: "broken",
+    Reach.UNKNOWN: "not known",
+}
+_MARGIN = len("filter   ")
+
+
+def text(
+    source: str,
+    target: str,
+    connections: Iterable[Connection],
+    fixes: Mapping[Connection, Finding],
+    width: int,
+) -> str:
+    """Return each connection as a paragraph that explains it; `fixes` holds what mends them."""
+    width = max(width, NARROWEST)
+    told = ["\n".join(_told(c, fixes.get(c), width)) for c in connections]
+    return "\n\n".join(told or [f"Nothing in {source} could call {target}."]) + "\n"
+
+
+def document(source: str, target: str, connections: Iterable[Connection]) -> str:
+    """Return the same as JSON."""
+    told = [entry(connection) for connection in connections]
+    return dump({"from": source, "to": target, "connections": told}, sort_keys=True) + "\n"
+
+
+def entry(connection: Connection) -> dict[str, Any]:
+    """Return one connection as JSON has it."""
+    broken = connection.broken
+    return {
+        "consumer": str(connection.consumer.id),
+        "account": str(connection.account.id),
+        "hostname": connection.hostname.name,
+        "intended": connection.intended.value or None,
+        "resolution": _resolution(connection.resolution),
+        "route": _route(connection.route),
+        "filter": _filter(connection.passage),
+        "verdict": connection.verdict.value,
+        "cause": broken.cause.value if broken else None,
+        "causeFamily": broken.cause.family.value if broken else None,
+        "blame": str(broken.blame) if broken else None,
+        "unread": connection.unread or None,
+        "because": [_evidence(evidence) for evidence in connection.because],
+    }
+
+
+def _told(connection: Connection, fix: Finding | None, width: int) -> Iterator[str]:
+    yield from prose(f"{names(connection.consumer.id)} -> {connection.hostname.name}", width)
+    room = width - _MARGIN
+    for label, part in (
+        ("name", connection.resolution),
+        ("way", connection.route),
+        ("filter", connection.passage),
+    ):
+        said = [line for step in part.steps for line in _line(step, room)] if part else []
+        yield from indented(label.ljust(_MARGIN), said)
+    yield from indented("verdict".ljust(_MARGIN), prose(_verdict(connection), room))
+    if connection.broken:
+        yield f"{'blame'.ljust(_MARGIN)}{names(connection.broken.blame)}"
+    if fix:
+        mended = command(fix.commands[0], room) if fix.commands else prose(_first(fix), room)
+        yield from indented("fix".ljust(_MARGIN), mended)
+
+
+def _first(fix: Finding) -> str:
+    return " ".join(fix.remediation.split())
+
+
+def _line(step: Step, room: int) -> Iterator[str]:
+    first, *rest = prose(step.said, room - 2)
+    yield first
+    yield from (f"  {line}" for line in rest)
+
+
+def _verdict(connection: Connection) -> str:
+    said = _VERDICTS[connection.verdict]
+    if connection.broken:
+        return f"{said}: {connection.broken.cause.said}"
+    return f"{said}: {connection.unread}" if connection.unread else said
+
+
+def _resolution(resolution: Resolution) -> dict[str, Any]:
+    return {
+        "outcome": resolution.outcome.value,
+        "addresses": list(resolution.addresses),
+        "hops": [step.said for step in resolution.steps],
+    }
+
+
+def _route(route: Route | None) -> dict[str, Any] | None:
+    if route is None:
+        return None
+    return {"outcome": route.outcome.value, "hops": [step.said for step in route.steps]}
+
+
+def _filter(passage: Passage | None) -> dict[str, Any] | None:
+    if passage is None:
+        return None
+    return {"outcome": passage.outcome.value, "hops": [step.said for step in passage.steps]}
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "resource": str(evidence.resource),
+        "relation": evidence.relation,
+        "pointer": evidence.pointer,
+        "value": plain(evidence.value),
+    }

@@ -1,0 +1,102 @@
+"""Words that ask of a connection: whether it works, and what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scanner.analysis.causes import Cause, Family
+from scanner.analysis.connections import Connection, Reach
+from scanner.findings import NOT_APPLICABLE, Affected, Judgement, Verdict
+from scanner.rules.rule import Condition
+from scanner.rules.shapes import Choice, OneOrMore
+from scanner.rules.words.word import About, Word
+from scanner.topology import Topology
+
+
+def breaks(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the first thing that breaks the connection is one of the causes named.
+
+    Names come first, then the way, then the filters: a connection whose name
+    does not resolve never comes to a filter, and rules about filters do not
+    apply. What is not known is open once in each of the three, under its most
+    general cause: `zoneNotLinked`, `notConnected`, `outboundDenied`.
+    """
+    causes = frozenset(BY_CODE[code] for code in values["breaks"])
+
+    def judge(_topology: Topology, connection: Connection) -> Judgement:
+        if connection.broken and connection.broken.cause in causes:
+            return _said(connection, Verdict.PASS)
+        if connection.suspect in causes:
+            return _said(connection, Verdict.OPEN)
+        came = ORDER[: ORDER.index(connection.stage) + (connection.suspect is None)]
+        if all(cause.family not in came for cause in causes):
+            return NOT_APPLICABLE
+        return _said(connection, Verdict.FAIL)
+
+    return judge
+
+
+def comes_out(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the connection comes out in one of the ways named.
+
+    `reachable`: privately; `public`: over the Internet; `broken`: not at all.
+    """
+    wanted = frozenset(Reach(name) for name in values["comesOut"])
+
+    def judge(_topology: Topology, connection: Connection) -> Judgement:
+        if connection.verdict is Reach.UNKNOWN:
+            return _said(connection, Verdict.OPEN)
+        return _said(connection, Verdict.PASS if connection.verdict in wanted else Verdict.FAIL)
+
+    return judge
+
+
+def _said(connection: Connection, verdict: Verdict) -> Judgement:
+    account, name = connection.account, connection.hostname.name
+    case = {
+        "account": account.name,
+        "accountId": str(account.id),
+        "hostname": name,
+        "consumer": connection.consumer.id.path,
+        "consumerId": str(connection.consumer.id),
+        "network": str(connection.consumer.network),
+        "networkName": connection.consumer.network.name,
+    }
+    broken = connection.broken
+    return Judgement(
+        verdict,
+        connection.because,
+        cases=((case | dict(broken.case) if broken else case),),
+        affected=(Affected(connection.consumer.id, account.id, name),),
+        unread=connection.unread,
+    )
+
+
+BY_CODE = {cause.value: cause for cause in Cause}
+
+ORDER = tuple(Family)
+
+OWN = ("account", "accountId", "hostname", "consumer", "consumerId", "network", "networkName")
+
+FOUND: tuple[str, ...] = ()
+"""What the causes name beside: the zone, the rule, the peering, ..."""
+
+WORDS = (
+    Word(
+        name="breaks",
+        about=About.CONNECTIONS,
+        takes=OneOrMore(Choice("cause", tuple(BY_CODE))),
+        binds=(*OWN, *FOUND),
+        make=breaks,
+    ),
+    Word(
+        name="comesOut",
+        about=About.CONNECTIONS,
+        takes=OneOrMore(Choice("way to come out", tuple(reach.value for reach in Reach))),
+        binds=(*OWN, *FOUND),
+        make=comes_out,
+    ),
+)
