@@ -19,7 +19,7 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.dns_forwarding_ruleset import ForwardingRule, ForwardingRulesetLink
 from scanner.resources.dns_resolver import DnsResolver
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 Trail = frozenset[tuple[ResourceId, str]]
 """Where which name was asked before: coming back is a circle."""
@@ -47,6 +47,22 @@ def ask_in(
     return _placed(topology, question, network, answered)
 
 
+def _asked_for_others(
+    topology: Topology, question: Question, network: ResourceId, trail: Trail
+) -> Resolution:
+    """Return what a VNet is answered in which many others' questions end, asking once."""
+    kept = _kept(topology)
+    key = (network, question.account.id, question.hostname.name, question.name, trail)
+    if key not in kept:
+        kept[key] = ask_in(topology, question, network, trail)
+    return kept[key]
+
+
+@once
+def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, str, str, Trail], Resolution]:
+    return {}
+
+
 def _placed(
     topology: Topology, question: Question, network: ResourceId, answered: Resolution
 ) -> Resolution:
@@ -64,15 +80,20 @@ def _beyond_zones(
     if found.unread:
         return unknown(found.unread)
     if found.rule is not None:
-        return _forwarded(topology, question, network, found, trail)
+        return _forwarded(topology, question, network, found, found.rule, trail)
     if question.is_alias:
         return public_answer(topology, question, network)
     led = ask_in(topology, question.aliased, network, trail)
     return aliased(topology, question, led)
 
 
-def _forwarded(
-    topology: Topology, question: Question, network: ResourceId, found: Forwarding, trail: Trail
+def _forwarded(  # noqa: PLR0913, PLR0917 - a rule, and how it was come to
+    topology: Topology,
+    question: Question,
+    network: ResourceId,
+    found: Forwarding,
+    rule: ForwardingRule,
+    trail: Trail,
 ) -> Resolution:
     """
     Return what the servers of a forwarding rule answer.
@@ -82,10 +103,8 @@ def _forwarded(
 
     Source: https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets
     """
-    assert found.rule is not None  # noqa: S101 - so says the caller
-    rule, domain = found.rule, found.rule.domain
     step = Step(
-        f"in {network.name} the rule {rule.name} passes {domain} on"
+        f"in {network.name} the rule {rule.name} passes {rule.domain} on"
         f" to {', '.join(rule.target_addresses)}",
         (
             *((Evidence(found.link.id, Relation.FORWARDS_FOR.inverse),) if found.link else ()),
@@ -155,13 +174,13 @@ def _ask_server(
     unread = server.unread or not_carried(topology, asker, server)
     if unread:
         return unknown(unread, step)
-    match server.role:
-        case Role.AZURE:
+    match server:
+        case Server(Role.AZURE):
             return _azure(topology, question, asker, trail).after(step)
-        case Role.RESOLVER:
-            return _resolver(topology, question, server, trail).after(step)
-        case Role.FIREWALL:
-            return _firewall(topology, question, server, trail).after(step)
+        case Server(Role.RESOLVER, ResourceId() as network, ResourceId() as owner):
+            return _resolver(topology, question, network, owner, trail).after(step)
+        case Server(Role.FIREWALL, ResourceId() as network, ResourceId() as owner):
+            return _firewall(topology, question, network, owner, trail).after(step)
         case _:
             return unanswered(question, asker, address, server, step)
 
@@ -180,15 +199,14 @@ def _azure(topology: Topology, question: Question, asker: Asker, trail: Trail) -
     return ask_in(topology, question, asker.network, trail)
 
 
-def _resolver(topology: Topology, question: Question, server: Server, trail: Trail) -> Resolution:
+def _resolver(
+    topology: Topology, question: Question, network: ResourceId, owner: ResourceId, trail: Trail
+) -> Resolution:
     """
     Return what an inbound endpoint answers: what its VNet would be answered.
 
     Source: https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets
     """
-    network, owner = server.network, server.owner
-    assert network is not None  # noqa: S101 - whoever has an address has it in a VNet
-    assert owner is not None  # noqa: S101 - a resolver is a resource
     step = Step(
         f"{owner.parent.name} asks Azure-provided DNS in {network.name}",
         (Evidence(owner.parent, Relation.PART_OF), Evidence(network, Relation.PLACED_IN)),
@@ -200,18 +218,20 @@ def _resolver(topology: Topology, question: Question, server: Server, trail: Tra
     if (network, question.name) in trail:
         case = {"network": str(network), "networkName": network.name, "endpoint": str(owner)}
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, owner, step, case)
-    return ask_in(topology, question, network, trail).after(step)
+    return _asked_for_others(topology, question, network, trail).after(step)
 
 
-def _firewall(topology: Topology, question: Question, server: Server, trail: Trail) -> Resolution:
+def _firewall(
+    topology: Topology, question: Question, network: ResourceId, owner: ResourceId, trail: Trail
+) -> Resolution:
     """
     Return what a firewall answers that is asked for names.
 
     Source: https://learn.microsoft.com/azure/firewall/dns-settings
     """
-    firewall = topology.get(AzureFirewall, server.owner)
-    assert firewall is not None  # noqa: S101 - so it was found
-    assert server.network is not None  # noqa: S101 - in a VNet
+    firewall = topology.get(AzureFirewall, owner)
+    if firewall is None:
+        return unknown(f"{owner.path} was not read")
     settings = firewall_dns(topology, firewall)
     step = settings_step(firewall, settings)
     if settings.unread:
@@ -223,6 +243,6 @@ def _firewall(topology: Topology, question: Question, server: Server, trail: Tra
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, settings.holder, step)
     here = trail | {(firewall.id, question.name)}
     if not settings.servers:
-        return ask_in(topology, question, server.network, here).after(step)
-    asker = Asker(server.network, settings.servers, settings.holder, firewall.name)
+        return _asked_for_others(topology, question, network, here).after(step)
+    asker = Asker(network, settings.servers, settings.holder, firewall.name)
     return ask_servers(topology, question, asker, here).after(step)

@@ -78,5 +78,6 @@ def settings_step(firewall: AzureFirewall, settings: FirewallDns) -> Step:
     whom = ", ".join(settings.servers) or "Azure-provided DNS"
     says = f"is a DNS proxy and asks {whom}" if settings.is_proxy else "is no DNS proxy"
     value = {"enableProxy": settings.is_proxy, "servers": list(settings.servers)}
-    held = Evidence(settings.holder, Relation.RULED_BY, settings.pointer, value)
+    how = "" if settings.holder == firewall.id else Relation.RULED_BY
+    held = Evidence(settings.holder, how, settings.pointer, value)
     return Step(f"{firewall.name} {says}", (held,))

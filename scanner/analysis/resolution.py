@@ -35,7 +35,8 @@ def resolve(
     The servers of its interface are asked, else those of its VNet, else
     Azure-provided DNS in the VNet. Settings that were changed count, though a
     machine learns of them when it renews its lease. What a zone whose name is not
-    documented for the cloud leads to is certain only where it is private.
+    documented for the cloud leads to is certain only where it is private. Whether
+    filters and routes let a question through to its server is not looked into.
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances
     """
@@ -65,7 +66,8 @@ def _asked(topology: Topology, consumer: Consumer, question: Question) -> Resolu
         said = f"{consumer.id.path} asks Azure-provided DNS in {consumer.network.name}"
         return ask_in(topology, question, consumer.network).after(Step(said, start))
     servers = ", ".join(consumer.dns_servers)
-    step = Step(f"{namer.name} tells {consumer.id.path} to ask {servers}", start)
+    whose = "it has" if namer == consumer.id else f"{namer.name} has"
+    step = Step(f"{consumer.id.path} asks the DNS servers that {whose}: {servers}", start)
     asker = Asker(
         consumer.network,
         consumer.dns_servers,

@@ -407,7 +407,7 @@ def test_an_inbound_endpoint_asks_in_the_resolvers_vnet() -> None:
     found = asked(*spoke(resolver("hub"), zone("hub", **RIGHT)))
     assert told(found) == "private"
     assert said(found)[:3] == [
-        "app tells app/subnet to ask 10.9.0.4",
+        "app/subnet asks the DNS servers that app has: 10.9.0.4",
         "app/subnet asks 10.9.0.4: an inbound endpoint of a private resolver, resolver/in",
         "resolver asks Azure-provided DNS in hub",
     ]
