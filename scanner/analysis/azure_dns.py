@@ -117,7 +117,8 @@ def _forwarded(  # noqa: PLR0913, PLR0917 - a rule, and how it was come to
     asker = Asker(start, rule.target_addresses, rule.id, rule.name)
     here = trail | {(network, question.name)}
     answered = _blaming(found, ask_servers(topology, question, asker, here))
-    if question.is_alias and answered.outcome is not Answer.PUBLIC:
+    otherwise = public_answer(topology, question, network) if question.is_alias else answered
+    if question.is_alias and {answered.outcome, otherwise.outcome} != {Answer.PUBLIC}:
         answered = unknown(f"whether {rule.id.path} takes an alias is not documented")
     return answered.after(step)
 
