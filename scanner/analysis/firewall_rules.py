@@ -82,7 +82,7 @@ def _network(rule: FirewallRule, packet: Packet) -> bool | None:
 
     It knows a name only as the addresses that the firewall's own DNS answers.
 
-    Source: https://learn.microsoft.com/azure/firewall/fqdn-filtering-network-rules
+    Source: https://learn.microsoft.com/azure/firewall/dns-settings
     """
     protocols = rule.transport_protocols
     if protocols and not protocols & {"tcp", "any"}:
@@ -142,7 +142,7 @@ def _stands_for(pattern: str, hostname: str) -> bool | None:
     """
     Tell whether a target, exact or with a leading asterisk, stands for a host.
 
-    Source: https://learn.microsoft.com/azure/firewall/fqdn-filtering-network-rules
+    Source: https://learn.microsoft.com/azure/firewall/rule-processing
     """
     if pattern == "*":
         return True
