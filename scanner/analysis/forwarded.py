@@ -64,8 +64,8 @@ class _Need:
 def _needed(
     topology: Topology, consumer: Consumer, stations: tuple[Station, ...], address: str
 ) -> Iterator[_Need]:
-    origin: ResourceId | None = consumer.network
     is_known = consumer.kind is not Kind.CLIENTS
+    origin = consumer.network if is_known else None
     last = stations[-1].network
     for here, there in pairwise(stations):
         hidden = _translates(topology, here, address)
