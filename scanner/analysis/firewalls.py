@@ -21,7 +21,7 @@ from scanner.analysis.checkpoint import (
 from scanner.analysis.firewall_order import Hole, Ruling, ruling
 from scanner.analysis.firewall_rules import Listed, Packet, match
 from scanner.analysis.firewall_sources import is_dns_proxy, keeps_source, own_addresses
-from scanner.analysis.first_match import NOBODY, Decision, Match, decide
+from scanner.analysis.first_match import NOBODY, Decision, Match, decide, union
 from scanner.analysis.guards import PORT
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -48,13 +48,13 @@ class Inspection:
     @property
     def by_network(self) -> AddressSet:
         """The callers that a network rule may let through."""
-        return AddressSet.of(p for m in self._allowing(0) for p in m.perhaps.intervals)
+        return union(match.perhaps for match in self._allowing(0))
 
     @property
     def by_application(self) -> AddressSet:
         """The callers that an application rule may let through: no network rule is sure to."""
-        sure = AddressSet.of(p for m in self._allowing(0) for p in m.certain.intervals)
-        return AddressSet.of(p for m in self._allowing(1) for p in m.perhaps.intervals) - sure
+        sure = union(match.certain for match in self._allowing(0))
+        return union(match.perhaps for match in self._allowing(1)) - sure
 
     @property
     def allowed(self) -> AddressSet:

@@ -67,3 +67,8 @@ def _reached(
             reached |= left & match.perhaps
         left -= match.certain
     return found, reached | left
+
+
+def union(sets: Iterable[AddressSet]) -> AddressSet:
+    """Return the union of sets."""
+    return AddressSet.of(pair for one in sets for pair in one.intervals)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet
-from scanner.analysis.first_match import NOBODY, Match
+from scanner.analysis.first_match import NOBODY, Match, union
 from scanner.analysis.virtual_network_tag import Tag
 from scanner.resources import ResourceId
 from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
@@ -30,10 +30,10 @@ class Side:
     def parse(cls, addresses: Iterable[str], groups: Iterable[ResourceId]) -> Side:
         """Read prefixes, service tags and application security groups."""
         words, members = {word.strip().lower() for word in addresses}, frozenset(groups)
-        plain = {word for word in words if not AddressSet.parse(word) and not _is_ipv6(word)}
-        tags = plain - EVERYTHING - {"virtualnetwork", "internet"}
+        found = {word: AddressSet.parse(word) for word in words - TAGS}
+        tags = {word for word in found if not found[word] and ":" not in word}
         return cls(
-            prefixes=EVERY if words & EVERYTHING else AddressSet.parse(*words),
+            prefixes=EVERY if words & EVERYTHING else union(found.values()),
             is_virtual_network="virtualnetwork" in words,
             is_internet="internet" in words,
             is_public_tag=any(SERVICE_TAG.fullmatch(tag) for tag in tags),
@@ -190,11 +190,9 @@ def ports(ranges: Iterable[str]) -> AddressSet | None:
     return AddressSet.of(found) if found else None
 
 
-def _is_ipv6(word: str) -> bool:
-    return ":" in word
-
-
 EVERYTHING = frozenset({"*", "any"})
+
+TAGS = EVERYTHING | {"virtualnetwork", "internet"}
 
 SERVICE_TAG = re.compile(r"[a-z][a-z0-9.]*")
 

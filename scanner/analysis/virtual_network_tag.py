@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.analysis.addresses import EVERY, AddressSet
+from scanner.analysis.first_match import NOBODY, union
 from scanner.analysis.peering import hubs, neighbours, side
 from scanner.analysis.site_prefixes import site_prefixes
 from scanner.resources import Relation, ResourceId
@@ -54,8 +55,8 @@ def _tags(topology: Topology) -> dict[ResourceId, Tag]:  # noqa: ARG001 - one me
 
 def _joined(parts: Iterator[Tag]) -> Tag:
     every = tuple(parts)
-    certain = AddressSet.of(pair for part in every for pair in part.certain.intervals)
-    perhaps = AddressSet.of(pair for part in every for pair in part.perhaps.intervals)
+    certain = union(part.certain for part in every)
+    perhaps = union(part.perhaps for part in every)
     unread = next((part.unread for part in every if part.perhaps - certain and part.unread), "")
     return Tag(certain, certain | perhaps, unread)
 
@@ -70,7 +71,7 @@ def _parts(topology: Topology, subnet: ResourceId) -> Iterator[Tag]:
     yield from _routes(topology, subnet)
     told, doubt = site_prefixes(topology, network)
     takes_them = all(_takes_learned_routes(table) for table in _tables(topology, subnet))
-    yield Tag(told if takes_them else NOTHING, told, f"a route table keeps them from {subnet.path}")
+    yield Tag(told if takes_them else NOBODY, told, f"a route table keeps them from {subnet.path}")
     if doubt:
         yield _may_be(EVERY, doubt)
 
@@ -171,10 +172,8 @@ def _is(addresses: AddressSet) -> Tag:
 
 
 def _may_be(addresses: AddressSet, unread: str) -> Tag:
-    return Tag(NOTHING, addresses, unread)
+    return Tag(NOBODY, addresses, unread)
 
-
-NOTHING = AddressSet()
 
 PLATFORM = AddressSet.parse("168.63.129.16")
 """
