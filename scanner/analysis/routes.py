@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
 from scanner.analysis.addresses import AddressSet
@@ -55,10 +56,8 @@ class Prefixes(Generic[T]):
 
     def longest(self, address: str) -> Held[T] | None:
         """Return the longest prefix that holds an address; None when none does."""
-        for first, _ in AddressSet.parse(address).intervals:
-            place = bisect_right(self._starts, first) - 1
-            return self._longest[place] if place >= 0 else None
-        return None
+        place = bisect_right(self._starts, _number(address)) - 1
+        return self._longest[place] if place >= 0 else None
 
     def _close(self, open_: list[Held[T]], start: int) -> None:
         while open_ and open_[-1].last < start:
@@ -68,6 +67,12 @@ class Prefixes(Generic[T]):
     def _cut(self, start: int, longest: Held[T] | None) -> None:
         self._starts.append(start)
         self._longest.append(longest)
+
+
+@lru_cache(maxsize=4096)
+def _number(address: str) -> int:
+    """Return an IPv4 address as a number; -1, which no prefix holds, for anything else."""
+    return next((first for first, _ in AddressSet.parse(address).intervals), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def _around(topology: Topology) -> dict[ResourceId, Prefixes[Place]]:
     """Return, for each VNet, its own prefixes and those it knows of its connected peers."""
     sides: dict[ResourceId, list[VirtualNetworkPeering]] = {}
     for peering in topology.all(VirtualNetworkPeering):
-        if peering.state == "connected":
+        if peering.state == "connected" and not peering.properties.enable_only_i_pv6_peering:
             sides.setdefault(peering.id.parent, []).append(peering)
     return {
         network.id: Prefixes(_prefixes(topology, network, sides.get(network.id, ())))

@@ -82,9 +82,26 @@ def _onward(trip: Trip, begun: Begun) -> Route:
         return _beside(trip, begun, user, direct)
     if user is not None and user.length == WHOLE:
         return _followed(trip, begun, user)
+    if direct is not None and user is not None:
+        direct = _doubted(direct, trip)
     if direct is not None and direct.broken is None:
         return ended(begun, direct)
     return _apart(trip, begun, user, direct)
+
+
+def _doubted(direct: Stop, trip: Trip) -> Stop:
+    """
+    Return why a peering carries nothing, in doubt if it may draw packets nevertheless.
+
+    A subnet that is left out of a peering may still have its route: then what
+    another route would carry is lost.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering
+    """
+    if direct.broken is None or direct.broken.cause is not Cause.SUBNET_NOT_PEERED:
+        return direct
+    unread = f"whether {direct.broken.blame.path} draws packets for {trip.address} is not certain"
+    return Stop(direct.steps, unread=unread)
 
 
 def _direct(trip: Trip, begun: Begun) -> tuple[Step, ...] | Stop | None:
@@ -176,11 +193,7 @@ def _by_hub(trip: Trip, begun: Begun, user: UserRoute | None, hub: Passage) -> R
 
 def _overlap(trip: Trip, begun: Begun, near: Nearer) -> Stop:
     said = f"{near.network.path} has {trip.address} too, and gets what {begun.network.path} sends"
-    limited = near.peering is not None and (
-        near.peering.properties.peer_complete_vnets is False
-        or near.peering.properties.enable_only_i_pv6_peering
-    )
-    if limited:
+    if near.peering is not None and near.peering.properties.peer_complete_vnets is False:
         return Stop(unread=f"{said}, if their peering carries it")
     step = Step(said, (Evidence(begun.network), Evidence(near.network)))
     return Stop((step,), Break(Cause.ADDRESS_OVERLAP, near.network))

@@ -400,6 +400,26 @@ def test_routes_that_lead_back_are_a_loop() -> None:
     assert outcome(*behind, firewall(), back) == "routingLoop: rt-fw"
 
 
+def beside(**said: Any) -> list[Estate]:
+    """Two spokes with a peering of their own, and a firewall in their hub."""
+    estates = spokes(EVERYTHING)
+    estates[2] = network("app", 1, peers={"hub": SPOKE_FLAG, "data": said}, work=by())
+    estates[4] = network("data", 2, peers={"hub": SPOKE_FLAG, "app": {}})
+    return [*estates, firewall()]
+
+
+def test_a_peering_without_a_route_leaves_the_way_by_the_firewall() -> None:
+    assert outcome(*beside()) == "direct"
+    assert outcome(*beside(peeringState="Disconnected")) == "via fw"
+    assert outcome(*beside(enableOnlyIPv6Peering=True)) == "via fw"
+    late = prefixes("10.9.0.0/16") | {"peeringSyncLevel": "RemoteNotInSync"}
+    assert outcome(*beside(**late)) == "via fw"
+
+
+def test_a_subnet_left_out_of_a_peering_may_still_be_drawn_there() -> None:
+    assert outcome(*beside(**joined(["nva"], ["pe"]))) == "unknown"
+
+
 # --- who stands at the next hop ---
 
 
