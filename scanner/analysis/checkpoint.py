@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, summarize_address_range
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Break
 from scanner.analysis.consumers import Consumer
-from scanner.analysis.first_match import NOBODY, Decision, Match, R
+from scanner.analysis.first_match import NOBODY, Decision, Match, R, union
 from scanner.analysis.steps import Step
 from scanner.resources.private_endpoint import PrivateEndpoint
 
@@ -96,14 +96,25 @@ def _unmasked(match: Match[R], masks: AddressSet, callers: AddressSet) -> Match[
     return replace(match, certain=certain, perhaps=callers)
 
 
-def joined(decisions: Iterable[Decision[R]], callers: AddressSet) -> Decision[R]:
+def joined(decisions: Sequence[Decision[R]], callers: AddressSet) -> Decision[R]:
     """Return what all of some decisions agree on."""
-    allowed, denied, deciding = callers, callers, dict[int, Match[R]]()
+    allowed = denied = callers
+    found: dict[tuple[int, bool], list[Match[R]]] = {}
     for decision in decisions:
         allowed &= decision.allowed
         denied &= decision.denied
-        deciding |= {id(match.rule): match for match in decision.deciding}
-    return Decision(allowed, denied, tuple(deciding.values()))
+        for match in decision.deciding:
+            found.setdefault((id(match.rule), match.allows), []).append(match)
+    deciding = (_agreed(several, len(decisions)) for several in found.values())
+    return Decision(allowed, denied, tuple(deciding))
+
+
+def _agreed(several: Sequence[Match[R]], of: int) -> Match[R]:
+    """Return one rule as some decisions of all have it."""
+    certain = several[0].certain if len(several) == of else NOBODY
+    for match in several:
+        certain &= match.certain
+    return replace(several[0], certain=certain, perhaps=union(one.perhaps for one in several))
 
 
 def prefixes(addresses: AddressSet) -> str:

@@ -378,6 +378,27 @@ def test_an_application_rule_never_keeps_it() -> None:
     assert guarded("10.0.0.4", rule=by_application(), resolves=True) == "unknown"
 
 
+def test_behind_one_firewall_another_may_see_either_address() -> None:
+    learned: Any = {"snat": {"privateRanges": [], "autoLearnPrivateRanges": "Enabled"}}
+    second = {"privateIPAddress": "10.0.0.5", "subnet": to("hub#subnets/AzureFirewallSubnet")}
+    placed = {"ipConfigurations": [{"properties": second}], "firewallPolicy": to("fwp2")}
+    fw2: Estate = {"fw2": {"type": FIREWALLS, "properties": placed}}
+    from_first = collection(by_network(sourceAddresses=[FIREWALL]))
+    named = collection(by_application(sourceAddresses=[CALLERS]), priority=200)
+    for groups, resolves, expected in (
+        ((group(from_first, named),), True, "allow"),
+        # By its own address a caller gets through by name alone, wherever that leads.
+        ((group(from_first, named),), None, "unknown"),
+        ((group(from_first),), True, "unknown"),
+        ((), True, "deny"),
+    ):
+        first = policy(group(ALLOWED), **learned)
+        estates = (firewall(), first, fw2, policy(*groups, name="fwp2"))
+        drawing = Drawing(hub_subnets=SUBNET)
+        said = outcome(drawing, *estates, through=["fw", "fw2"], resolves=resolves)
+        assert said == expected
+
+
 def test_classic_ranges_stand_in_the_firewall_itself() -> None:
     ranges = {"Network.SNAT.PrivateRanges": "10.9.0.0/16, 255.255.255.255/32"}
     fw = firewall("", networkRuleCollections=[classic(classic_rule())], additionalProperties=ranges)

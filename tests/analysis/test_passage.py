@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from drawing import NICS, VHUBS, Estate, to
+from drawing import NICS, VHUBS, Estate, drawn, the, to
 from drawing_filters import (
     ADDRESS,
     CALLER,
@@ -20,7 +20,9 @@ from drawing_filters import (
 )
 
 from scanner.analysis.causes import Cause
-from scanner.analysis.routing import Way
+from scanner.analysis.consumers import Kind, consumers
+from scanner.analysis.passage import Passage, passes
+from scanner.analysis.routing import Route, Way
 
 ALL = "*"
 GUARDED = {"networkSecurityGroup": to("nsg")}
@@ -313,6 +315,39 @@ def test_a_gateway_may_have_learned_any_prefix() -> None:
     assert outcome(only_learned, nsg("nsg"), gateway) == "unknown"
     assert outcome(only_learned, rules, gateway) == "allow"
     assert outcome(Drawing(hub=ENFORCED, app_peers={}, hub_peers={}), nsg("nsg")) == "deny"
+
+
+def dialled_in(*rules: dict[str, Any], bgp: bool = False) -> Passage:
+    """Ask whether VPN clients of the endpoint's VNet get past its group."""
+    placed = [{"properties": {"subnet": to("hub#subnets/GatewaySubnet")}}]
+    pool = {"vpnClientAddressPool": {"addressPrefixes": ["172.16.0.0/24"]}}
+    gateway: Estate = {
+        "gw": {
+            "type": "microsoft.network/virtualnetworkgateways",
+            "properties": {
+                "gatewayType": "Vpn",
+                "enableBgp": bgp,
+                "ipConfigurations": placed,
+                "vpnClientConfiguration": pool,
+            },
+        }
+    }
+    hub = {"GatewaySubnet": {"addressPrefix": "10.0.255.0/27"}}
+    drawing = Drawing(hub=ENFORCED, hub_subnets=hub)
+    topology = drawn(drawing.estate(), gateway, nsg("nsg", *rules))
+    (clients,) = (one for one in consumers(topology) if one.kind is Kind.CLIENTS)
+    return passes(topology, clients, the(topology, "pe"), ADDRESS, Route(Way.VIA, ()))
+
+
+def test_the_clients_of_a_gateway_are_in_the_tag() -> None:
+    assert dialled_in().outcome == "allow"
+    assert dialled_in(bgp=True).outcome == "allow"
+    assert dialled_in(arriving(100, "Deny", "VirtualNetwork")).outcome == "deny"
+
+
+def test_of_a_pool_every_address_is_somebodys() -> None:
+    found = dialled_in(arriving(100, "Deny", "172.16.0.0/25"))
+    assert (found.outcome, found.denied) == ("deny", held_back("172.16.0.0/25"))
 
 
 def test_a_virtual_hub_may_teach_any_prefix() -> None:
