@@ -165,6 +165,18 @@ class Cause(StrEnum):
         "a route drops the packet",
         "virtual-network/virtual-networks-udr-overview",
     )
+    ROUTING_LOOP = (
+        "routingLoop",
+        Family.NETWORK,
+        "routes send the packet in a circle",
+        "virtual-network/virtual-networks-udr-overview",
+    )
+    ADDRESS_OVERLAP = (
+        "addressOverlap",
+        Family.NETWORK,
+        "a nearer network has the same addresses, and gets the packet",
+        "virtual-network/virtual-networks-udr-overview",
+    )
     GATEWAY_NOT_SHARED = (
         "gatewayNotShared",
         Family.NETWORK,
@@ -190,6 +202,12 @@ class Cause(StrEnum):
         Family.FIREWALL,
         "the network security group at the private endpoint denies the way in",
         "private-link/disable-private-endpoint-network-policy",
+    )
+    APPLIANCE_DENIED = (
+        "applianceDenied",
+        Family.FIREWALL,
+        "a network security group denies the way to the appliance that the packet passes",
+        "virtual-network/network-security-group-how-it-works",
     )
     FIREWALL_DENIED = (
         "firewallDenied",

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
+from scanner.resources.firewall_rule import ClassicCollection
 from scanner.resources.ip_configuration import IpConfiguration, placed, private_addresses
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
 
@@ -18,7 +19,7 @@ class HubIpAddresses(Properties):
 
 
 class AzureFirewallProperties(Properties):
-    """The part of a firewall we rely on. Classic rules stay as sent: those of a policy win."""
+    """The part of a firewall we rely on. With a policy, its rules win over classic ones."""
 
     ip_configurations: tuple[IpConfiguration, ...] | None = None
     management_ip_configuration: IpConfiguration | None = None
@@ -27,9 +28,8 @@ class AzureFirewallProperties(Properties):
     virtual_hub: Named | None = None
     threat_intel_mode: str | None = None
     additional_properties: dict[str, str | None] | None = None
-    network_rule_collections: tuple[msgspec.Raw, ...] | None = None
-    application_rule_collections: tuple[msgspec.Raw, ...] | None = None
-    nat_rule_collections: tuple[msgspec.Raw, ...] | None = None
+    network_rule_collections: tuple[ClassicCollection, ...] | None = None
+    application_rule_collections: tuple[ClassicCollection, ...] | None = None
 
 
 class AzureFirewall(Resource[AzureFirewallProperties]):

@@ -74,6 +74,11 @@ class ForwardingRule(Resource[ForwardingRuleProperties]):
         """
         return (self.properties.forwarding_rule_state or "enabled").lower() == "enabled"
 
+    @property
+    def target_addresses(self) -> tuple[str, ...]:
+        """The addresses of the servers it asks."""
+        return tuple(server.ip_address for server in self.properties.target_dns_servers or ())
+
 
 class ForwardingRulesetLinkProperties(Properties):
     """The part of a ruleset's link we rely on."""

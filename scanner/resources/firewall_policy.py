@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-import msgspec
-
+from scanner.resources.firewall_rule import RuleCollection
 from scanner.resources.resource import (
     Named,
     Properties,
@@ -74,10 +73,10 @@ class FirewallPolicy(Resource[FirewallPolicyProperties]):
 
 
 class RuleCollectionGroupProperties(Properties):
-    """The part of a group we rely on; the collections stay as sent until someone asks."""
+    """The part of a group we rely on."""
 
     priority: int | None = None
-    rule_collections: msgspec.Raw = msgspec.Raw(b"[]")
+    rule_collections: tuple[RuleCollection, ...] | None = None
 
 
 class RuleCollectionGroup(Resource[RuleCollectionGroupProperties]):

@@ -83,3 +83,10 @@ class CnameRecordSet(Resource[CnameRecordSetProperties]):
     def references(self) -> Iterator[Reference]:
         """Yield its zone."""
         yield Reference(Relation.PART_OF, self.id.parent)
+
+    @property
+    def cname(self) -> str:
+        """The name it stands for, lower case, without a final dot."""
+        properties = self.properties
+        aliases = (properties.cname_record, *(properties.records or ()))
+        return next((alias.cname.lower().rstrip(".") for alias in aliases if alias), "")

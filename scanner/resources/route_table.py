@@ -7,12 +7,19 @@ from typing import ClassVar
 from scanner.resources.resource import Properties, Resource
 
 
+class EcmpNextHop(Properties):
+    """The appliances that share the packets of a route."""
+
+    next_hop_ip_addresses: tuple[str, ...] | None = None
+
+
 class RouteProperties(Properties):
     """Which packets, and where to."""
 
     address_prefix: str
     next_hop_type: str
     next_hop_ip_address: str | None = None
+    next_hop: EcmpNextHop | None = None
 
 
 class Route(Properties):
@@ -29,8 +36,16 @@ class Route(Properties):
 
     @property
     def next_hop_type(self) -> str:
-        """`virtualappliance`, `virtualnetworkgateway`, `vnetlocal`, `internet` or `none`."""
+        """`virtualappliance`, `virtualnetworkgateway`, `vnetlocal`, `internet`, `none`, ..."""
         return self.properties.next_hop_type.lower()
+
+    @property
+    def next_hops(self) -> tuple[str, ...]:
+        """The addresses of the appliances it names, one or several."""
+        properties = self.properties
+        single = (properties.next_hop_ip_address,) if properties.next_hop_ip_address else ()
+        shared = properties.next_hop.next_hop_ip_addresses if properties.next_hop else None
+        return tuple(dict.fromkeys((*single, *(shared or ()))))
 
 
 class RouteTableProperties(Properties):

@@ -62,12 +62,33 @@ class VirtualHub(Resource[VirtualHubProperties]):
         return ResourceId(firewall.id) if firewall and firewall.id else None
 
 
+class PropagatedRouteTables(Properties):
+    """The hub route tables that learn a VNet's prefixes: by ID, and by a label they share."""
+
+    labels: tuple[str, ...] | None = None
+    ids: tuple[Named, ...] | None = None
+
+
+class StaticRoute(Properties):
+    """Prefixes that a hub sends to an appliance in the VNet."""
+
+    name: str | None = None
+    address_prefixes: tuple[str, ...] | None = None
+    next_hop_ip_address: str | None = None
+
+
+class VnetRoutes(Properties):
+    """What a connection adds to the routes of its hub."""
+
+    static_routes: tuple[StaticRoute, ...] | None = None
+
+
 class RoutingConfiguration(Properties):
-    """Which hub routes a VNet follows, which it is told to, and what it adds."""
+    """Which hub routes a VNet follows, which learn of it, and what it adds."""
 
     associated_route_table: Named | None = None
-    propagated_route_tables: msgspec.Raw = msgspec.Raw(b"null")
-    vnet_routes: msgspec.Raw = msgspec.Raw(b"null")
+    propagated_route_tables: PropagatedRouteTables | None = None
+    vnet_routes: VnetRoutes | None = None
 
 
 class HubVirtualNetworkConnectionProperties(Properties):

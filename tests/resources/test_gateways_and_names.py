@@ -35,10 +35,31 @@ def test_a_policy_tells_whether_its_firewalls_answer_dns_queries() -> None:
     assert (silent.is_dns_proxy, silent.dns_servers) == (False, ())
 
 
-def test_rule_collections_stay_as_azure_sent_them() -> None:
+def test_a_group_tells_its_collections() -> None:
     group = net("firewallPolicies/ruleCollectionGroups", "policy", "g")
-    kept = the(group, FULL_ROWS[group]).properties
-    assert bytes(kept.rule_collections) == b'[{"name":"allow","priority":100}]'
+    (collection,) = the(group, FULL_ROWS[group]).properties.rule_collections
+    assert (collection.name, collection.priority, collection.rules) == ("allow", 100, None)
+
+
+def test_a_network_rule_tells_its_protocols_in_a_policy_and_in_a_firewall() -> None:
+    group = net("firewallPolicies/ruleCollectionGroups", "policy", "g")
+    rules = [{"ruleType": "NetworkRule", "ipProtocols": ["TCP"]}]
+    (collection,) = the(group, {"ruleCollections": [{"rules": rules}]}).properties.rule_collections
+    assert collection.rules[0].transport_protocols == {"tcp"}
+    firewall = net("azureFirewalls", "fw")
+    classic = [{"properties": {"rules": [{"protocols": ["UDP"]}]}}]
+    (own,) = the(firewall, {"networkRuleCollections": classic}).properties.network_rule_collections
+    assert own.properties.rules[0].transport_protocols == {"udp"}
+
+
+def test_an_application_rule_tells_its_protocols() -> None:
+    firewall = net("azureFirewalls", "fw")
+    rule = {"protocols": [{"protocolType": "Https", "port": 443}], "targetFqdns": ["*.azure.com"]}
+    classic = [{"name": "c", "properties": {"priority": 200, "rules": [rule]}}]
+    told = the(firewall, {"applicationRuleCollections": classic}).properties
+    (own,) = told.application_rule_collections
+    (protocol,) = own.properties.rules[0].application_protocols
+    assert (protocol.protocol_type, protocol.port) == ("Https", 443)
 
 
 def test_a_zone_answers_for_the_domain_of_its_name() -> None:
