@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from scanner.analysis.balancing import (
     Door,
     Names,
+    Pool,
     RuleProperties,
     doors,
     named,
@@ -16,7 +17,7 @@ from scanner.analysis.balancing import (
 from scanner.analysis.ways import Way, addresses_of
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
-from scanner.resources.load_balancer import BackendAddress, BackendPool, LoadBalancer
+from scanner.resources.load_balancer import BackendAddress, LoadBalancer
 from scanner.resources.network_interface import InterfaceAddress, NetworkInterface
 from scanner.topology import Topology
 
@@ -35,12 +36,12 @@ def balanced(topology: Topology, interface: NetworkInterface, port: int) -> Iter
     """
     addresses, names = addresses_of(interface), named(interface)
     for index, item in enumerate(addresses):
-        behind = names[index] if names is not None else frozenset()
+        own, behind = _id_of(interface, item), names[index] if names is not None else frozenset()
         for door in doors(topology):
             sends = _sends(door.rule.properties, port)
             if sends is False:
                 continue
-            leads = _leads(door, _id_of(interface, item), item, behind)
+            leads = _leads(door, own, item, behind)
             if leads is not False:
                 yield _way(door, item, is_sure=leads is True and sends is True)
         yield from (_unread(item, reason) for reason in _reasons(topology, behind))
@@ -90,21 +91,16 @@ def _leads(door: Door, own: ResourceId, item: InterfaceAddress, behind: Names) -
     )
 
 
-def _holds(pool: BackendPool, own: ResourceId, item: InterfaceAddress) -> bool | None:
+def _holds(pool: Pool, own: ResourceId, item: InterfaceAddress) -> bool | None:
     """Tell whether a pool holds an address of an interface; None when that is not known."""
-    members = pool.properties.backend_ip_configurations or ()
-    if any(ResourceId(member.id) == own for member in members):
+    if own in pool.configurations:
         return True
-    known = pool.properties.load_balancer_backend_addresses or ()
-    return _any(_is(member, own, item) for member in known)
+    return _any(_is(member, item) for member in pool.addresses)
 
 
-def _is(member: BackendAddress, own: ResourceId, item: InterfaceAddress) -> bool | None:
-    """Tell whether a member of a pool is an address of an interface."""
+def _is(member: BackendAddress, item: InterfaceAddress) -> bool | None:
+    """Tell whether a member that a pool knows by its address is one of an interface."""
     said, here = member.properties, item.properties.subnet
-    target = said.network_interface_ip_configuration
-    if target is not None:
-        return ResourceId(target.id) == own
     if not said.ip_address or said.ip_address != item.properties.private_ip_address:
         return False
     place = ResourceId(said.virtual_network.id) if said.virtual_network else None

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from scanner.resources import ResourceId
-from scanner.resources.load_balancer import BackendPool, LoadBalancer
+from scanner.resources.load_balancer import BackendAddress, BackendPool, LoadBalancer
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.resource import Named, Properties
 from scanner.topology import Topology, once
@@ -92,13 +92,22 @@ class _Sku(Properties):
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Those whom a load balancer sends to."""
+
+    configurations: Names
+    addresses: tuple[BackendAddress, ...]
+    """Those whom it knows by address alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """A rule of a load balancer by which callers on the Internet may come in."""
 
     balancer: LoadBalancer
     rule: Rule
     pointer: str
-    pools: Mapping[ResourceId, BackendPool | None]
+    pools: Mapping[ResourceId, Pool | None]
     """The pools it sends to; None for one that the load balancer does not tell of."""
     unread: str
     """Why it is not certain that they come in; empty when it is."""
@@ -174,11 +183,25 @@ def _is_public(frontend: _Frontend) -> bool:
     return said.public_ip_address is not None or said.public_ip_prefix is not None
 
 
-def _pools(balancer: LoadBalancer, rule: Rule) -> Mapping[ResourceId, BackendPool | None]:
+def _pools(balancer: LoadBalancer, rule: Rule) -> Mapping[ResourceId, Pool | None]:
     said = rule.properties
-    told = {ResourceId(p.id): p for p in balancer.properties.backend_address_pools or () if p.id}
+    told = {
+        ResourceId(pool.id): _pool(pool)
+        for pool in balancer.properties.backend_address_pools or ()
+        if pool.id
+    }
     sent = (said.backend_address_pool, *(said.backend_address_pools or ()))
     return {ResourceId(pool.id): told.get(ResourceId(pool.id)) for pool in sent if pool}
+
+
+def _pool(pool: BackendPool) -> Pool:
+    members = pool.properties.load_balancer_backend_addresses or ()
+    attached = (member.properties.network_interface_ip_configuration for member in members)
+    named = (*(pool.properties.backend_ip_configurations or ()), *attached)
+    return Pool(
+        frozenset(ResourceId(item.id) for item in named if item),
+        tuple(m for m in members if m.properties.network_interface_ip_configuration is None),
+    )
 
 
 def _balancing(balancer: LoadBalancer) -> _Balancing | None:
