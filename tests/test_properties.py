@@ -171,7 +171,7 @@ providers/Microsoft.Network/virtualNetworks/lonely", "properties": {"addressSpac
 
 
 @every_case
-def test_a_single_row_that_cannot_be_read_turns_no_verdict_round(case: Case) -> None:
+def test_a_single_row_of_an_example_that_cannot_be_read_turns_no_verdict_round(case: Case) -> None:
     whole = case.snapshot()
     before = verdicts(whole, case.rules)
     for row in whole.rows:
