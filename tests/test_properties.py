@@ -168,3 +168,24 @@ providers/Microsoft.Network/virtualNetworks/lonely", "properties": {"addressSpac
     assert after == known(name)
     lonely = {v for key, v in verdicts(more).items() if key[1].endswith("/lonely")}
     assert lonely <= {"pass", "notApplicable"}
+
+
+@every_case
+def test_a_single_row_of_an_example_that_cannot_be_read_turns_no_verdict_round(case: Case) -> None:
+    whole = case.snapshot()
+    before = verdicts(whole, case.rules)
+    for row in whole.rows:
+        gap = Gap(scope=row.id, type=row.type.lower(), reason=GapReason.UNPARSABLE)
+        left = tuple(other for other in whole.rows if other is not row)
+        less = Snapshot(rows=left, gaps=(*whole.gaps, gap), taken_at=whole.taken_at)
+        assert told_less(before, verdicts(less, case.rules)) == [], row.id
+
+
+@every_case
+def test_a_type_that_was_not_read_in_one_subscription_turns_no_verdict_round(case: Case) -> None:
+    for whole in case.in_subscriptions():
+        before = verdicts(whole, case.rules)
+        places = {("/".join(row.id.split("/")[:3]), row.type.lower()) for row in whole.rows}
+        for scope, kind in sorted(places):
+            after = verdicts(without(whole, kind, scope), case.rules)
+            assert told_less(before, after) == [], (scope, kind)

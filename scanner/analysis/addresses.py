@@ -82,6 +82,8 @@ EVERY_LAST = (1 << 32) - 1
 
 EVERY = AddressSet(((0, EVERY_LAST),))
 
+NOBODY = AddressSet()
+
 NOT_PUBLIC = AddressSet.parse(
     "0.0.0.0/8",
     "10.0.0.0/8",

@@ -103,6 +103,11 @@ def answers_for(topology: Topology, network: ResourceId) -> tuple[VirtualNetwork
     return _askers(topology).get(network, ())
 
 
+def answers_others(topology: Topology, network: ResourceId) -> bool:
+    """Tell whether a VNet holds a server that asks Azure in it for whoever asks the server."""
+    return any(network in networks for networks in _forwarders(topology).values())
+
+
 def forwarded(topology: Topology, network: ResourceId, hostname: str) -> str:
     """
     Say which forwarding ruleset may answer a name in a VNet; empty when none may.

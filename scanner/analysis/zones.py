@@ -5,6 +5,7 @@ from __future__ import annotations
 from scanner.analysis.addresses import holds, is_public
 from scanner.analysis.dns import (
     answers_for,
+    answers_others,
     asked,
     forwarded,
     has_workload,
@@ -63,7 +64,8 @@ def linked(topology: Topology, network: VirtualNetwork) -> Judgement:
     near = tuple(wanted_in(topology, around.known))
     perhaps = around.perhaps.keys() - around.known
     doubtful = tuple(wanted_in(topology, perhaps))
-    hidden = _unread_peerings(topology, network) or hidden_in(topology, around.known | perhaps)
+    hidden = _unread_peerings(topology, network) or _unread_askers(topology, network)
+    hidden = hidden or hidden_in(topology, around.known | perhaps)
     if not near and not doubtful and not hidden:
         return NOT_APPLICABLE
     asks = _asks(topology, network, near or doubtful)
@@ -97,6 +99,12 @@ def _unread_peerings(topology: Topology, network: VirtualNetwork) -> str:
     for gap in topology.unread(VirtualNetworkPeering, network.id):
         return f"the peerings of {network.id.path}: {gap.reason}"
     return ""
+
+
+def _unread_askers(topology: Topology, network: VirtualNetwork) -> str:
+    """Say which VNets that were not read may ask a server in this one; empty when none may."""
+    gaps = topology.unread(VirtualNetwork) if answers_others(topology, network.id) else ()
+    return f"VNets that may ask in {network.id.path}: {gaps[0].reason}" if gaps else ""
 
 
 def _is_perhaps_linked(
@@ -156,7 +164,9 @@ def _asks_within(topology: Topology, network: VirtualNetwork) -> Judgement:
         if holds(network.address_prefixes, server):
             unread = f"whom the DNS server {server} in {network.id.path} asks is not known"
             return Judgement(Verdict.OPEN, asked(topology, other).because, unread=unread)
-    return NOT_APPLICABLE
+    unread = _unread_askers(topology, network)
+    because = asked(topology, network).because
+    return Judgement(Verdict.OPEN, because, unread=unread) if unread else NOT_APPLICABLE
 
 
 def _mixed(topology: Topology, askers: tuple[VirtualNetwork, ...]) -> str:

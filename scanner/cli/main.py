@@ -13,7 +13,7 @@ import click
 
 from scanner import __version__
 from scanner.cli import console
-from scanner.cli.collect import collect
+from scanner.cli.collect import INCOMPLETE, collect
 from scanner.cli.connections import matrix, trace
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import rules, selected
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
-FOUND, INCOMPLETE, INTERRUPTED = 1, 3, 130
+FOUND, INTERRUPTED = 1, 130
 
 NO_ACCOUNT = (
     "no Azure OpenAI account in this estate: nothing here says that one is safe; "

@@ -27,6 +27,9 @@ READABLE = click.Path(path_type=Path, allow_dash=True)
 
 LIVE = ("subscription", "management_group", "all_subscriptions")
 OFFLINE = ("snapshot", "demo")
+LONGEST = 100
+"""A warning quotes no more of a snapshot than this."""
+
 CLOUD_VARIABLES = ("AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER")
 
 
@@ -190,10 +193,9 @@ def _spelled(snapshot: Snapshot) -> Snapshot:
 
     name = known_name(snapshot.cloud)
     if name is None:
-        hint = near(snapshot.cloud, RESOURCE_MANAGERS)
-        logger.warning(
-            "no cloud `%s` is known%s: what rests on its DNS names is open", snapshot.cloud, hint
-        )
+        said = snapshot.cloud[:LONGEST]
+        hint = near(said, RESOURCE_MANAGERS)
+        logger.warning("no cloud `%s` is known%s: what rests on its DNS names is open", said, hint)
         return snapshot
     return msgspec.structs.replace(snapshot, cloud=name)
 

@@ -65,9 +65,6 @@ class CognitiveServicesAccount(Resource[AccountProperties]):
     """An Azure AI account. `kind` tells Azure OpenAI from its siblings."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.cognitiveservices/accounts"
-    CHILD_TYPES: ClassVar[tuple[str, ...]] = (
-        "microsoft.cognitiveservices/accounts/privateendpointconnections",
-    )
     PROPERTIES: ClassVar[type[Properties]] = AccountProperties
 
     def references(self) -> Iterator[Reference]:

@@ -200,8 +200,6 @@ class Resource(Generic[P]):
     ARM_TYPE: ClassVar[str]
     """Lower case."""
     TABLE: ClassVar[Table] = Table.RESOURCES
-    CHILD_TYPES: ClassVar[tuple[str, ...]] = ()
-    """Types that come inside this one's properties, lower case: unread when this is."""
     PROPERTIES: ClassVar[type[Any]]
 
     id: ResourceId

@@ -44,10 +44,6 @@ class VirtualNetwork(Resource[VirtualNetworkProperties]):
     """A VNet."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/virtualnetworks"
-    CHILD_TYPES: ClassVar[tuple[str, ...]] = (
-        "microsoft.network/virtualnetworks/subnets",
-        "microsoft.network/virtualnetworks/virtualnetworkpeerings",
-    )
     PROPERTIES: ClassVar[type[Properties]] = VirtualNetworkProperties
 
     def children(self) -> Iterator[Row]:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
+from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason, placed
 from scanner.snapshot.load import load, parse
-from scanner.snapshot.record import (
-    ANY_TYPE,
-    EVERYWHERE,
-    FORMAT,
-    Gap,
-    GapReason,
-    Row,
-    Snapshot,
-    Subscription,
-)
+from scanner.snapshot.record import FORMAT, Row, Snapshot, Subscription
 from scanner.snapshot.save import encode, save
 
 __all__ = [
@@ -27,5 +19,6 @@ __all__ = [
     "encode",
     "load",
     "parse",
+    "placed",
     "save",
 ]

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from scanner.errors import SnapshotError
-from scanner.printable import printable
 from scanner.snapshot.bytes import HINT, begin, invalid_utf_8, origin_of, place, read
-from scanner.snapshot.record import (
-    ANY_TYPE,
-    EVERYWHERE,
-    FORMAT,
-    Gap,
-    GapReason,
-    Row,
-    Snapshot,
-    Subscription,
-)
-from scanner.snapshot.secrets import without_secrets
-
-LONGEST = 100
-"""A message quotes no more of a file than this."""
+from scanner.snapshot.causes import cause, position, quoted
+from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason
+from scanner.snapshot.record import FORMAT, Snapshot, Subscription
+from scanner.snapshot.rows import Rows, gap, rows_by_line, rows_of
 
 NOTHING = msgspec.Raw(b"")
 
-_CUT_OFF = "cut off, or half a surrogate pair"
+PAGES = (100, 1000)
+"""
+How many rows `az graph query` prints unless told otherwise, and how many at most.
+
+Source: https://learn.microsoft.com/cli/azure/graph#az-graph-query
+"""
+
 _GAP = f"a gap has a scope, a type and a reason, one of {', '.join(GapReason)}"
 
 
@@ -42,13 +36,6 @@ class _Shape(msgspec.Struct):
 
     def is_document(self) -> bool:
         return self.rows is not NOTHING or self.data is not NOTHING
-
-
-class _Envelope(msgspec.Struct):
-    """Whatever a row that is none calls itself."""
-
-    id: Any = None
-    type: Any = None
 
 
 class _Document(msgspec.Struct, rename="camel"):
@@ -68,6 +55,18 @@ class _Document(msgspec.Struct, rename="camel"):
     skip_token: str | None = msgspec.field(default=None, name="$skipToken")
     skip_token_cli: str | None = msgspec.field(default=None, name="skip_token")
     result_truncated: str | bool | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are; None when that is not said, for `count` is of this page."""
+        told = (self.total_records, self.total_records_cli)
+        return max((number for number in told if number is not None), default=None)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it says that it is not the whole answer."""
+        is_truncated = str(self.result_truncated).lower() == "true"
+        return bool(self.skip_token or self.skip_token_cli or is_truncated)
 
 
 def load(path: Path | None) -> Snapshot:
@@ -95,20 +94,18 @@ def parse(content: bytes, origin: str) -> Snapshot:
     except RecursionError:
         raise SnapshotError(f"{origin}: nested too deeply to be a snapshot; {HINT}") from None
     except msgspec.ValidationError as error:
-        raise SnapshotError(f"{origin}: {_cause(error)}; {HINT}") from error
+        raise SnapshotError(f"{origin}: {cause(error)}; {HINT}") from error
     except msgspec.DecodeError as error:
-        where = place(content, _position(error, len(content)))
-        raise SnapshotError(f"{origin}:{where}: not JSON: {_cause(error)}; {HINT}") from error
+        where = place(content, position(error, len(content)))
+        raise SnapshotError(f"{origin}:{where}: not JSON: {cause(error)}; {HINT}") from error
 
 
 def _parse(content: bytes, origin: str) -> Snapshot:
     first = begin(content)
     if first is not None and content[first] == ord("["):
-        rows, gaps = _rows(content, origin)
-        return Snapshot(rows=rows, gaps=gaps, vouches=False)
+        return _bare(rows_of(content, origin), origin)
     if _is_json_lines(content, first or 0):
-        rows, gaps = _judged(_lines(content, origin), origin)
-        return Snapshot(rows=rows, gaps=gaps, vouches=False)
+        return _bare(rows_by_line(content, origin), origin)
     document = msgspec.json.decode(content, type=_Document)
     if document.rows is not NOTHING:
         return _saved(document, document.rows, origin)
@@ -119,13 +116,11 @@ def _parse(content: bytes, origin: str) -> Snapshot:
 
 def _saved(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
     if document.format != FORMAT:
-        said = (
-            "no format" if document.format is None else f"the format `{_quoted(document.format)}`"
-        )
+        said = "no format" if document.format is None else f"the format `{quoted(document.format)}`"
         raise SnapshotError(f"{origin}: has {said}; this version reads {FORMAT!r}")
     if document.gaps is NOTHING:
         raise SnapshotError(f"{origin}: has no `gaps`; write `[]` if everything in scope was read")
-    rows, gaps = _rows(raw, origin)
+    rows, gaps = rows_of(raw, origin)
     return Snapshot(
         rows=rows,
         taken_at=document.taken_at,
@@ -138,82 +133,41 @@ def _saved(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
 
 def _declared(raw: msgspec.Raw, origin: str) -> Iterator[Gap]:
     try:
-        for gap in msgspec.json.decode(raw, type=list[Gap]):
-            yield msgspec.structs.replace(gap, type=gap.type.lower())
+        for stated in msgspec.json.decode(raw, type=list[Gap]):
+            yield msgspec.structs.replace(stated, type=stated.type.lower())
     except msgspec.ValidationError as error:
-        raise SnapshotError(f"{origin}: gaps: {_cause(error)}; {_GAP}") from error
+        raise SnapshotError(f"{origin}: gaps: {cause(error)}; {_GAP}") from error
+
+
+def _bare(read: Rows, origin: str) -> Snapshot:
+    """Return rows that claim nothing; as many as fill a page may be the first page of more."""
+    rows, gaps = read
+    held = len(rows) + len(gaps)
+    detail = (
+        f"{origin} holds exactly {held} rows, one page of `az graph query`: "
+        "ask for the remaining pages, or say that it is whole with --assume-complete"
+    )
+    doubt = gap(EVERYWHERE, ANY_TYPE, detail, GapReason.TRUNCATED)
+    return Snapshot(rows=rows, gaps=gaps, vouches=False, doubts=(doubt,) if held in PAGES else ())
 
 
 def _query_output(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
     """
-    Read what `az graph query` prints.
-
-    It prints 100 rows unless told otherwise, and a token for the rest.
+    Read what `az graph query` prints: a page, a token for the rest, and how much there is.
 
     Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data
     """
     if _is_object(raw):
         raise SnapshotError(f"{origin}: `data` is a table; ask with resultFormat objectArray")
-    rows, gaps = _rows(raw, origin)
+    rows, gaps = rows_of(raw, origin)
     held = len(rows) + len(gaps)
-    token = document.skip_token or document.skip_token_cli
-    counts = (document.count, document.total_records, document.total_records_cli)
-    total = max((count for count in counts if count is not None), default=held)
-    if token or total > held or str(document.result_truncated).lower() == "true":
-        detail = f"{origin} holds {held} of {total} rows: ask for the remaining pages"
-        gaps = (*gaps, _gap(EVERYWHERE, ANY_TYPE, detail, GapReason.TRUNCATED))
+    known = max(document.total or 0, document.count or 0, held)
+    if document.goes_on or known > held:
+        detail = f"{origin} holds {held} of {known} rows: ask for the remaining pages"
+        gaps = (*gaps, gap(EVERYWHERE, ANY_TYPE, detail, GapReason.TRUNCATED))
+    elif document.total is None:
+        return _bare((rows, gaps), origin)
     return Snapshot(rows=rows, gaps=gaps, vouches=False)
-
-
-def _rows(raw: bytes | msgspec.Raw, origin: str) -> tuple[tuple[Row, ...], tuple[Gap, ...]]:
-    """Decode all rows in one pass; only when one of them is not a row, each by itself."""
-    try:
-        decoded: Iterable[Row | Gap] = msgspec.json.decode(raw, type=list[Row])
-    except msgspec.ValidationError:
-        decoded = _one_by_one(raw, origin)
-    return _judged(decoded, origin)
-
-
-def _one_by_one(rows: bytes | msgspec.Raw, origin: str) -> Iterator[Row | Gap]:
-    try:
-        raws = msgspec.json.decode(rows, type=list[msgspec.Raw])
-    except msgspec.ValidationError as error:
-        raise SnapshotError(f"{origin}: rows: {_cause(error)}; {HINT}") from error
-    for position, raw in enumerate(raws, start=1):
-        try:
-            yield msgspec.json.decode(raw, type=Row)
-        except msgspec.ValidationError as error:
-            yield _misshapen(raw, f"row {position} of {origin}: {_cause(error)}")
-
-
-def _judged(decoded: Iterable[Row | Gap], origin: str) -> tuple[tuple[Row, ...], tuple[Gap, ...]]:
-    """Part rows that can be placed from those that cannot, and from gaps."""
-    rows, gaps = [], []
-    for position, row in enumerate(decoded, start=1):
-        if isinstance(row, Gap):
-            gaps.append(row)
-        elif not row.id or not row.type:
-            missing = "type" if row.id else "id"
-            gaps.append(_gap(row.id, row.type, f"row {position} of {origin} has no {missing}"))
-        else:
-            rows.append(without_secrets(row))
-    return tuple(rows), tuple(gaps)
-
-
-def _misshapen(raw: bytes | msgspec.Raw, detail: str) -> Gap:
-    """Return the gap that a row leaves which is none, where the row says it belongs."""
-    try:
-        named = msgspec.json.decode(raw, type=_Envelope)
-    except msgspec.ValidationError:
-        named = _Envelope()
-    scope, kind = (text if isinstance(text, str) else "" for text in (named.id, named.type))
-    return _gap(scope, kind, detail)
-
-
-def _gap(scope: str, kind: str, detail: str, reason: GapReason = GapReason.UNPARSABLE) -> Gap:
-    return Gap(
-        scope=scope or EVERYWHERE, type=kind.lower() or ANY_TYPE, reason=reason, detail=detail
-    )
 
 
 def _is_json_lines(content: bytes, first: int) -> bool:
@@ -230,46 +184,9 @@ def _is_json_lines(content: bytes, first: int) -> bool:
     return goes_on or (shape.id is not NOTHING and shape.type is not NOTHING)
 
 
-def _lines(content: bytes, origin: str) -> Iterator[Row | Gap]:
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield msgspec.json.decode(line, type=Row)
-        except msgspec.ValidationError as error:
-            yield _misshapen(line, f"{origin}:{number}: {_cause(error)}")
-        except msgspec.DecodeError as error:
-            column = place(line, _position(error, len(line))).removeprefix("1:")
-            where = f"{origin}:{number}:{column}"
-            raise SnapshotError(f"{where}: not JSON: {_cause(error)}; {HINT}") from error
-
-
-def _position(error: msgspec.DecodeError, end: int) -> int:
-    """
-    Return the byte that msgspec means; what is cut off is wrong at its end.
-
-    It counts from 0, but from 1 where it says `trailing characters`.
-    """
-    before, found, rest = str(error).partition(" (byte ")
-    if not found:
-        return end
-    return int(rest.rstrip(")")) - before.endswith("trailing characters")
-
-
 def _is_object(raw: msgspec.Raw) -> bool:
     try:
         msgspec.json.decode(raw, type=_Shape)
     except msgspec.ValidationError:
         return False
     return True
-
-
-def _cause(error: msgspec.DecodeError) -> str:
-    """Return what msgspec says, which may quote the file, without what we say ourselves."""
-    cause = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
-    return _quoted(cause.replace("Input data was truncated", _CUT_OFF))
-
-
-def _quoted(text: str) -> str:
-    """Return text from the file as part of a line that people read."""
-    return printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")

@@ -1,23 +1,17 @@
-"""The parts of a snapshot: rows as Azure gave them, and gaps where it gave nothing."""
+"""The parts of a snapshot: rows as Azure gave them, and who was asked for what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from scanner.errors import SnapshotError
 from scanner.printable import printable
+from scanner.snapshot.gap import Gap
 
 FORMAT = "aoai-scan/snapshot/1"
-
-ANY_TYPE = "*"
-"""The type of a gap that may hide resources of every type."""
-
-EVERYWHERE = "/"
-"""The scope of a gap that may hide resources in every subscription."""
 
 NULL = msgspec.Raw(b"null")
 
@@ -54,7 +48,7 @@ class Row(msgspec.Struct, kw_only=True, rename="camel", gc=False):
         """
         try:
             nested = {key: msgspec.json.decode(getattr(self, key)) for key in _NESTED}
-        except (msgspec.ValidationError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise SnapshotError(
                 f"{printable(self.id)}: cannot be read: {error}; mend it"
             ) from error
@@ -68,30 +62,6 @@ _PLAIN = tuple(
     for field in msgspec.structs.fields(Row)
     if field.name not in _NESTED
 )
-
-
-class GapReason(StrEnum):
-    """Why something was not read."""
-
-    DENIED = "denied"
-    THROTTLED = "throttled"
-    TRUNCATED = "truncated"
-    NOT_READ = "notRead"
-    UNPARSABLE = "unparsable"
-
-
-class Gap(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """
-    Something in scope that was not read. Unread is not absent.
-
-    `scope` is the ARM id below which resources of `type` (lower case, or
-    `ANY_TYPE`) may exist that the snapshot does not hold.
-    """
-
-    scope: str
-    type: str
-    reason: GapReason
-    detail: str = ""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -118,3 +88,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] | None = None
     vouches: bool = True
     """False for bare rows, which make no claim that everything was read."""
+    doubts: tuple[Gap, ...] = ()
+    """Gaps that bare rows seem to have, unless somebody vouches for the rows."""

@@ -18,7 +18,8 @@ def encode(snapshot: Snapshot) -> bytes:
     Return the snapshot as two-space JSON: rows by id, keys in alphabetical order.
 
     Rows that made no claim to be complete do not gain one by being saved: they
-    vouch for the types they hold. Of two rows with one id the later stays the later.
+    vouch for the types they hold, and doubts about them become gaps. Of two rows
+    with one id the later stays the later.
     """
     types = snapshot.types if snapshot.vouches else {row.type.lower() for row in snapshot.rows}
     document = {
@@ -27,7 +28,7 @@ def encode(snapshot: Snapshot) -> bytes:
         "cloud": snapshot.cloud,
         "subscriptions": sorted(snapshot.subscriptions),
         "types": None if types is None else sorted(types),
-        "gaps": sorted(snapshot.gaps),
+        "gaps": sorted(snapshot.gaps if snapshot.vouches else snapshot.gaps + snapshot.doubts),
     }
     document = {key: value for key, value in document.items() if value is not None}
     rows = [_sorted(row) for row in sorted(snapshot.rows, key=_id)]

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import networkx as nx
 
-from scanner.resources import BY_TYPE, AnyResource, Inventory, Relation, ResourceId
-from scanner.snapshot import ANY_TYPE, Gap
+from scanner.resources import AnyResource, Inventory, Relation, ResourceId
+from scanner.snapshot import Gap
+from scanner.topology.gaps import Gaps, spares
 
 Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
 R = TypeVar("R", bound=AnyResource)
@@ -47,7 +48,7 @@ class Topology:
         self._by_type: dict[str, list[AnyResource]] = defaultdict(list)
         for resource in sorted(inventory.resources.values(), key=lambda resource: resource.id):
             self._by_type[resource.ARM_TYPE].append(resource)
-        self._gaps: dict[str, tuple[Gap, ...]] = {}
+        self._gaps: dict[str, Gaps] = {}
         self.answers: dict[Callable[[Topology], Any], Any] = {}
         """What `once` remembers: it lives as long as the estate, and no longer."""
 
@@ -82,15 +83,17 @@ class Topology:
         """
         Return the gaps behind which a resource of `kind` may be hidden.
 
-        With `within`, only those that can hide one at or below that ID.
+        Who did not read a resource did not read its children either. With
+        `within`, only the gaps that can hide one at or below that ID.
         """
         if kind.ARM_TYPE not in self._gaps:
-            hiding = (gap for gap in self.inventory.gaps if _hides(gap, kind.ARM_TYPE))
-            self._gaps[kind.ARM_TYPE] = tuple(hiding)
+            hiding = (gap for gap in self.inventory.gaps if gap.hides(kind.ARM_TYPE))
+            self._gaps[kind.ARM_TYPE] = Gaps(hiding)
         gaps = self._gaps[kind.ARM_TYPE]
         if within is None:
-            return gaps
-        return tuple(gap for gap in gaps if _overlap(gap.scope, within))
+            return gaps.all
+        read = self.inventory.resources
+        return tuple(gap for gap in gaps.around(within) if not spares(gap, kind, within, read))
 
 
 def once(question: Callable[[Topology], T]) -> Callable[[Topology], T]:
@@ -104,19 +107,6 @@ def once(question: Callable[[Topology], T]) -> Callable[[Topology], T]:
         return answer
 
     return remembered
-
-
-def _hides(gap: Gap, arm_type: str) -> bool:
-    """Tell whether a resource of the type, alone or inside its parent, falls in the gap."""
-    holder = BY_TYPE.get(gap.type)
-    return gap.type in {ANY_TYPE, arm_type} or (
-        holder is not None and arm_type in holder.CHILD_TYPES
-    )
-
-
-def _overlap(scope: str, within: ResourceId) -> bool:
-    scope = scope.lower().rstrip("/")
-    return not scope or within.lies_in(scope) or scope.startswith(within + "/")
 
 
 def related(

@@ -7,6 +7,7 @@ from drawing import NICS, Estate, drawn, the, to, vnet
 
 from scanner.analysis.addresses import PUBLIC, AddressSet
 from scanner.analysis.filtering import Admitted, admitted
+from scanner.analysis.ways import Way, addresses_of
 
 NSGS = "microsoft.network/networksecuritygroups"
 FAR = "/subscriptions/far/resourceGroups/g/providers/Microsoft.Network/"
@@ -38,7 +39,7 @@ def asked(
     subnet: str = "",
     **address: Any,
 ) -> Admitted:
-    asg, sku = address.get("asg"), address.get("sku", "Standard")
+    asg = address.get("asg")
     network = vnet("vnet")
     if "routes" in address:
         placed_in = network["vnet"]["properties"]["subnets"][0]["properties"]
@@ -52,23 +53,19 @@ def asked(
             "properties": {
                 "privateIPAddress": private,
                 "subnet": to(subnet or "vnet#subnets/subnet"),
-                "publicIPAddress": to("pip"),
                 **({"applicationSecurityGroups": [{"id": asg}]} if asg else {}),
             }
         }
         for private in address.get("addresses", ["10.0.0.4"])
     ]
     guarded = {"networkSecurityGroup": to(own)} if own else {}
-    nic: Estate = {
-        "nic": {"type": NICS, "properties": {"ipConfigurations": placed, **guarded}},
-        "pip": {
-            "type": "microsoft.network/publicipaddresses",
-            "sku": {"name": sku},
-            "properties": {},
-        },
-    }
+    nic: Estate = {"nic": {"type": NICS, "properties": {"ipConfigurations": placed, **guarded}}}
     topology = drawn(network, nic, *estates, gaps=address.get("gaps", ()))
-    return admitted(topology, the(topology, "nic"), 22)
+    interface = the(topology, "nic")
+    here = addresses_of(interface)[address.get("at", 0)]
+    kind, callers = address.get("kind", "standard"), address.get("callers", PUBLIC)
+    way = Way(to=here, by="pip", kind=kind, callers=callers)
+    return admitted(topology, interface, 22, way)
 
 
 def let_in(*rules: dict[str, Any], **more: Any) -> int:
@@ -78,11 +75,13 @@ def let_in(*rules: dict[str, Any], **more: Any) -> int:
     return len(said.sources)
 
 
-def test_without_a_group_the_kind_of_the_public_address_decides() -> None:
-    assert len(asked(sku="Standard").sources) == 0
-    assert len(asked(sku="StandardV2").sources) == 0
-    assert len(asked(sku="Basic").sources) == EVERYBODY
-    assert asked(sku="Standard").because[0].value == "standard"
+def test_without_a_group_the_kind_of_the_way_decides() -> None:
+    assert len(asked(kind="standard").sources) == 0
+    assert len(asked(kind="standardv2").sources) == 0
+    assert len(asked(kind="basic").certain) == EVERYBODY
+    unknown = asked(kind="")
+    assert (len(unknown.sources), len(unknown.certain)) == (EVERYBODY, 0)
+    assert unknown.unread == "the kind of pip was not read"
 
 
 def test_the_defaults_let_nobody_in_from_the_internet() -> None:
@@ -136,8 +135,10 @@ def test_a_caller_chooses_the_port_it_calls_from() -> None:
 
 def test_what_guards_one_of_two_addresses_leaves_the_other_open() -> None:
     rules = (rule(100, "Deny", destinationAddressPrefix="10.0.0.4"), rule(200, "Allow"))
+    both = ("10.0.0.4", "10.0.0.5")
     assert let_in(*rules) == 0
-    assert let_in(*rules, addresses=("10.0.0.4", "10.0.0.5")) == EVERYBODY
+    assert let_in(*rules, addresses=both, at=0) == 0
+    assert let_in(*rules, addresses=both, at=1) == EVERYBODY
 
 
 def test_a_rule_for_a_group_of_applications_is_for_its_members() -> None:
@@ -258,3 +259,116 @@ def test_the_evidence_points_to_the_rule() -> None:
     assert [(e.resource.path, e.pointer, e.value) for e in said.because] == [
         ("nsg", "/properties/securityRules/1", "Allow at priority 100")
     ]
+
+
+# --- what a rule does not say as Azure says it ---
+
+HUGE = "9" * 5000
+ODD_PORTS = [HUGE, f"22-{HUGE}", "ssh", "23-22", "70000", "-22", "22-23-24", "0x16", " ", "²²"]
+
+
+@pytest.mark.parametrize("ports", ODD_PORTS)
+def test_a_port_that_is_no_port_may_be_any(ports: str) -> None:
+    allowed = asked(group("nsg", rule(100, "Allow", destinationPortRange=ports)), own="nsg")
+    assert (len(allowed.sources), len(allowed.certain)) == (EVERYBODY, 0)
+    assert "not known" in allowed.unread
+    rules = (rule(100, "Deny", destinationPortRange=ports), rule(200, "Allow"))
+    denied = asked(group("nsg", *rules), own="nsg")
+    assert (len(denied.sources), len(denied.certain)) == (EVERYBODY, 0)
+    rules = (rule(100, "Deny"), rule(200, "Allow", destinationPortRange=ports))
+    assert let_in(*rules) == 0
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        (" 22 - 23 ", EVERYBODY),
+        ("22,3389", EVERYBODY),
+        ("443, 20-25", EVERYBODY),
+        (f"{HUGE},22", EVERYBODY),
+        ("any", EVERYBODY),
+        ("00022", EVERYBODY),
+        (" 23 - 24 ", 0),
+        ("443,3389", 0),
+        ("220", 0),
+    ],
+)
+def test_ports_with_blanks_and_commas_are_read(ports: str, expected: int) -> None:
+    assert let_in(rule(100, "Allow", destinationPortRange=ports)) == expected
+
+
+@pytest.mark.parametrize(
+    "absent", ["destinationPortRange", "sourcePortRange", "destinationAddressPrefix"]
+)
+def test_what_a_rule_leaves_out_may_be_anything(absent: str) -> None:
+    allowed = asked(group("nsg", rule(100, "Allow", **{absent: None})), own="nsg")
+    assert (len(allowed.sources), len(allowed.certain)) == (EVERYBODY, 0)
+    rules = (rule(100, "Deny", **{absent: None}), rule(200, "Allow"))
+    denied = asked(group("nsg", *rules), own="nsg")
+    assert (len(denied.sources), len(denied.certain)) == (EVERYBODY, 0)
+
+
+@pytest.mark.parametrize("source", [None, "8.8.0.0-9.9.0.0", "8.8.8.8/40"])
+def test_a_source_that_is_no_source_may_be_anybody(source: str | None) -> None:
+    allowed = asked(group("nsg", rule(100, "Allow", source)), own="nsg")
+    assert (len(allowed.sources), len(allowed.certain)) == (EVERYBODY, 0)
+    denied = asked(group("nsg", rule(100, "Deny", source), rule(200, "Allow")), own="nsg")
+    assert (len(denied.sources), len(denied.certain)) == (EVERYBODY, 0)
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [(["0-1023", "1024-65535"], 0), ([" 1 - 65535 "], 0), (["0-1023"], EVERYBODY)],
+)
+def test_a_denial_counts_that_names_every_port_a_caller_can_call_from(
+    ports: list[str], expected: int
+) -> None:
+    rules = (rule(100, "Deny", sourcePortRange=None, sourcePortRanges=ports), rule(200, "Allow"))
+    assert let_in(*rules) == expected
+
+
+def test_a_protocol_that_nobody_knows_may_be_tcp() -> None:
+    said = asked(group("nsg", rule(100, "Allow", protocol="Quic")), own="nsg")
+    assert (len(said.sources), len(said.certain)) == (EVERYBODY, 0)
+
+
+def test_a_rule_for_an_address_may_be_for_one_that_azure_did_not_tell() -> None:
+    to_one = rule(100, "Allow", destinationAddressPrefix="10.0.0.4")
+    said = asked(group("nsg", to_one), own="nsg", addresses=[None])
+    assert (len(said.sources), len(said.certain)) == (EVERYBODY, 0)
+
+
+def test_callers_by_ipv6_are_for_addresses_of_ipv6() -> None:
+    nsg = group("nsg", rule(100, "Allow", "::/0"))
+    assert len(asked(nsg, own="nsg").sources) == 0
+    said = asked(nsg, own="nsg", addresses=["fd00::4"])
+    assert (len(said.sources), len(said.certain)) == (EVERYBODY, 0)
+
+
+def test_a_route_to_a_service_tag_may_put_public_addresses_into_virtual_network() -> None:
+    said = asked(group("nsg"), routed("AzureCloud"), own="nsg", routes="rt")
+    assert (len(said.sources), len(said.certain)) == (EVERYBODY, 0)
+    assert len(asked(group("nsg"), routed("::/0"), own="nsg", routes="rt").sources) == 0
+
+
+# --- callers that a firewall stands before ---
+
+FIREWALL = AddressSet.parse("10.0.9.0/26")
+
+
+@pytest.mark.parametrize(
+    ("rules", "may"),
+    [
+        ([], 64),
+        ([rule(100, "Allow", "10.0.3.0/26"), rule(4096, "Deny")], 0),
+        ([rule(100, "Allow", "10.0.9.4"), rule(4096, "Deny")], 1),
+        ([rule(100, "Allow", "Internet"), rule(4096, "Deny")], 0),
+    ],
+)
+def test_the_groups_see_the_firewall_as_the_caller(rules: Any, may: int) -> None:
+    said = asked(group("nsg", *rules), own="nsg", kind="private", callers=FIREWALL)
+    assert len(said.sources) == may
+
+
+def test_without_a_group_a_firewall_comes_in() -> None:
+    assert len(asked(kind="private", callers=FIREWALL).certain) == 64

@@ -27,7 +27,11 @@ def row(kind: str, name: str, properties: Any = None) -> dict[str, Any]:
 
 def account(name: str = "aoai", access: str = "Disabled") -> dict[str, Any]:
     """Return an account's row: private unless it is told to be `Enabled`."""
-    properties = {"publicNetworkAccess": access, "endpoint": f"https://{name}.openai.azure.com/"}
+    properties = {
+        "publicNetworkAccess": access,
+        "endpoint": f"https://{name}.openai.azure.com/",
+        "privateEndpointConnections": [],
+    }
     return {**row(ACCOUNT, name, properties), "kind": "OpenAI", "sku": {"name": "S0"}}
 
 

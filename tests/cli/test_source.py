@@ -133,6 +133,11 @@ def test_a_snapshot_of_a_cloud_nobody_knows_is_judged_with_a_warning() -> None:
     )
 
 
+def test_a_cloud_as_long_as_a_file_is_not_quoted_whole() -> None:
+    ran = run("--snapshot", saved("s.json", PUBLIC, cloud="x" * 1_000_000), *ONLY)
+    assert len(ran.complaint) < 200
+
+
 @pytest.mark.parametrize("variable", ["AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER"])
 @pytest.mark.parametrize("source", ["--demo", "--snapshot=s.json"])
 def test_a_wrong_cloud_in_the_environment_is_told_where_no_cloud_is_asked(

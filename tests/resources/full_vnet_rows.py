@@ -158,6 +158,6 @@ VNET_ROWS = (
             "remoteAddressSpace": {"addressPrefixes": ["10.2.0.0/16"]},
         },
         {("partOf", VNET), ("peersWith", net("virtualNetworks", "spoke"))},
-        frozenset({"remoteVirtualNetwork"}),
+        frozenset({"remoteVirtualNetwork", "peeringState"}),
     ),
 )

@@ -10,7 +10,7 @@ from azure_ids import Full
 from azure_rows import edges, read, row, the
 from full_rows import FULL
 
-from scanner.resources import BY_TYPE, RESOURCE_TYPES, ResourceId, Table
+from scanner.resources import BY_TYPE, RESOURCE_TYPES, ResourceId
 from scanner.topology import Topology
 
 PEERINGS = "microsoft.network/virtualnetworks/virtualnetworkpeerings"
@@ -43,11 +43,6 @@ def test_types_are_in_alphabetical_order_and_lower_case() -> None:
     names = [kind.__name__ for kind in RESOURCE_TYPES]
     assert names == sorted(names)
     assert all(kind.ARM_TYPE.lower() == kind.ARM_TYPE for kind in RESOURCE_TYPES)
-
-
-def test_types_that_come_inside_others_are_named_by_their_holders() -> None:
-    inside = {kind.ARM_TYPE for kind in RESOURCE_TYPES if kind.TABLE is Table.PARENT}
-    assert inside == {child for kind in RESOURCE_TYPES for child in kind.CHILD_TYPES}
 
 
 @pytest.mark.parametrize("full", EVERY)

@@ -7,11 +7,11 @@ from itertools import permutations
 
 import msgspec
 import pytest
-from azure_ids import RULESET, SUBNET, VNET, ZONE
+from azure_ids import ACCOUNT, RULESET, SUBNET, VNET, ZONE, Full
 from azure_rows import net, raw_row, read, row
 from full_rows import FULL
 
-from scanner.resources import Inventory, ResourceId, parse
+from scanner.resources import Inventory, ResourceId, declared, parse
 from scanner.resources.subnet import Subnet
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot
 from scanner.topology import Topology
@@ -142,6 +142,128 @@ def test_a_child_whose_id_is_of_another_type_is_a_gap_in_its_parent(text: str) -
 def test_a_parent_whose_child_has_no_id_is_a_gap_and_so_are_its_children() -> None:
     inventory = read(row(VNET, {"subnets": [{"name": "apps"}]}))
     assert Topology(inventory).unread(Subnet, ResourceId(SUBNET)) == inventory.gaps != ()
+
+
+ACCOUNTS = "microsoft.cognitiveservices/accounts"
+CONNECTIONS = f"{ACCOUNTS}/privateendpointconnections"
+
+
+@pytest.mark.parametrize("kind", ["foo/bar", "microsoft.network/virtualnetworks ", f"{ACCOUNTS}/"])
+@pytest.mark.parametrize("full", FULL, ids=lambda full: ResourceId(full.id).type)
+def test_a_row_of_an_unknown_type_whose_id_is_of_a_known_one_is_a_gap(
+    full: Full, kind: str
+) -> None:
+    inventory = read(row(full.id, full.properties, type=kind))
+    assert inventory.resources == {}
+    detail = f"{full.id}: its type is {kind!r}, its id is of another"
+    assert inventory.gaps == (gap(ResourceId(full.id).type, full.id, detail),)
+
+
+def test_a_row_of_an_unknown_type_with_a_broken_id_may_be_anywhere() -> None:
+    inventory = read(row(f"/{VNET}", {}, type="foo/bar"))
+    assert [(found.scope, found.type) for found in inventory.gaps] == [
+        (EVERYWHERE, "microsoft.network/virtualnetworks")
+    ]
+
+
+@pytest.mark.parametrize("text", ["/a/b", "/subscriptions/s", f"{VNET}/providers/x.y/z/w"])
+def test_a_row_of_an_unknown_type_is_left_out(text: str) -> None:
+    assert read(row(text, {}, type="foo/bar")).gaps == ()
+
+
+BROKEN_IDS = {
+    "two slashes at the beginning": f"/{SUBNET}",
+    "two slashes before the group": SUBNET.replace("/resourceGroups", "//resourceGroups"),
+    "two slashes for a group": SUBNET.replace("/contoso/", "//"),
+    "two slashes for a name": SUBNET.replace("/hub/", "//"),
+    "two slashes in the middle": SUBNET.replace("/subnets/", "//subnets/"),
+    "no provider": SUBNET.replace("/providers/Microsoft.Network", ""),
+    "no word for the provider": SUBNET.replace("/providers", ""),
+    "no group": SUBNET.replace("/resourceGroups/contoso", ""),
+    "no name": SUBNET.rpartition("/")[0],
+    "no parent": SUBNET.replace("/hub", ""),
+    "one part too many": f"{SUBNET}/x",
+    "no slash before it": SUBNET[1:],
+    "something before it": f"/x{SUBNET}",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_IDS.values(), ids=BROKEN_IDS)
+def test_a_row_with_a_broken_id_is_a_gap_and_has_no_strange_parent(broken: str) -> None:
+    kind = "microsoft.network/virtualnetworks/subnets"
+    inventory = read(row(broken, {"addressPrefix": "10.0.0.0/24"}, type=kind))
+    assert inventory.resources == {}
+    ((scope, found, reason),) = [(g.scope, g.type, g.reason) for g in inventory.gaps]
+    assert (scope, found, reason) == (EVERYWHERE, kind, GapReason.UNPARSABLE)
+    assert inventory.gaps[0].detail.startswith(f"{broken}: its id is ")
+
+
+@pytest.mark.parametrize("end", ["/", "//"])
+def test_slashes_at_the_end_of_an_id_do_no_harm(end: str) -> None:
+    inventory = read(row(VNET + end, {}, type="Microsoft.Network/virtualNetworks"))
+    assert list(inventory.resources) == [ResourceId(VNET)]
+
+
+@pytest.mark.parametrize("kind", ["OpenAI", "AIServices", "openai", None, ""])
+@pytest.mark.parametrize("properties", [{}, {"privateEndpointConnections": None}], ids=str)
+def test_an_account_that_does_not_say_which_endpoints_it_knows_has_a_gap(
+    properties: dict[str, None], kind: str | None
+) -> None:
+    inventory = read(row(ACCOUNT, properties, kind=kind))
+    detail = "its `privateEndpointConnections` are not in the row"
+    assert inventory.gaps == (gap(CONNECTIONS, ACCOUNT, detail, GapReason.NOT_READ),)
+
+
+@pytest.mark.parametrize("kind", ["OpenAI", "FormRecognizer"])
+def test_an_account_that_says_it_knows_no_endpoint_has_no_gap(kind: str) -> None:
+    assert read(row(ACCOUNT, {"privateEndpointConnections": []}, kind=kind)).gaps == ()
+
+
+def test_an_account_without_models_need_not_say_which_endpoints_it_knows() -> None:
+    assert read(row(ACCOUNT, {}, kind="FormRecognizer")).gaps == ()
+
+
+@pytest.mark.parametrize("kind", [CONNECTIONS, ACCOUNTS, "*", "microsoft.cognitiveservices/*"])
+def test_a_silent_account_is_not_told_twice_where_connections_were_not_read(kind: str) -> None:
+    unread = gap(kind, EVERYWHERE, "no Reader", GapReason.DENIED)
+    assert read(row(ACCOUNT, {}, kind="OpenAI"), gaps=(unread,)).gaps == (unread,)
+
+
+def test_a_gap_is_placed_where_resources_can_be_compared_with_it() -> None:
+    stated = gap("", "/providers/Microsoft.Management/managementGroups/root", "no Reader")
+    said = "providers/Microsoft.Management/managementGroups/root: no Reader"
+    assert read(gaps=(stated,)).gaps == (gap("*", EVERYWHERE, said),)
+
+
+def test_a_gap_whose_type_may_be_mistyped_hides_nothing_and_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kinds = ("microsoft.network/virtualnetwork", "microsoft.storage/storageaccounts", LINKS, "*")
+    read(gaps=tuple(gap(kind, EVERYWHERE, "") for kind in kinds))
+    assert caplog.messages == [
+        f"a gap of type {kinds[0]} hides nothing: no such type is judged",
+    ]
+
+
+DOUBT = gap("*", EVERYWHERE, "one page", GapReason.TRUNCATED)
+BARE = Snapshot(rows=(row(VNET, {}),), vouches=False, doubts=(DOUBT,))
+
+
+def test_a_doubt_about_bare_rows_is_a_gap() -> None:
+    assert DOUBT in parse(BARE).gaps
+    assert DOUBT in declared(BARE).gaps
+    assert parse(declared(BARE)).gaps == parse(BARE).gaps
+
+
+def test_a_doubt_about_bare_rows_is_gone_once_someone_vouches_for_them() -> None:
+    assert parse(msgspec.structs.replace(BARE, vouches=True)).gaps == ()
+
+
+def test_a_record_set_without_addresses_stays_and_answers_nothing() -> None:
+    for key in ("aRecords", "records"):
+        inventory = read(row(RECORD, {key: []}))
+        assert inventory.gaps == ()
+        assert [made.addresses for made in inventory.resources.values()] == [()]  # type: ignore[attr-defined]
 
 
 DEEP = b"[" * 100_000 + b"]" * 100_000

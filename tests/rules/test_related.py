@@ -18,8 +18,10 @@ ESTATE = f"""
                                                    routeTable: {{id: /elsewhere/rt}}}}}}
           - {{id: !id vnet#subnets/empty, properties: {{addressPrefix: 10.0.2.0/24}}}}
         virtualNetworkPeerings:
-          - {{id: !id vnet#virtualNetworkPeerings/out, properties: {{remoteVirtualNetwork: {{id:
-             /subscriptions/s/resourceGroups/g/providers/{VNET}/far}}}}}}
+          - id: !id vnet#virtualNetworkPeerings/out
+            properties:
+              peeringState: Connected
+              remoteVirtualNetwork: {{id: /subscriptions/s/resourceGroups/g/providers/{VNET}/far}}
     one:
       type: {NIC}
       tags: {{owner: me, tier: gold}}

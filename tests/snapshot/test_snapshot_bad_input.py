@@ -7,10 +7,11 @@ import time
 import tracemalloc
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from scanner.errors import SnapshotError
-from scanner.snapshot import load
+from scanner.snapshot import GapReason, Row, load
 
 HINT = (
     "expected a snapshot saved by aoai-scan, the output of `az graph query`, "
@@ -293,10 +294,51 @@ def test_closed_standard_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert message_about(None) == "cannot be read: it is closed; name a snapshot file"
 
 
-@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * 5000])
-def test_a_number_nobody_can_hold_is_an_error_when_asked_for(tmp_path: Path, number: bytes) -> None:
+OVERFLOWS = {
+    "an exponent": b"1e999",
+    "a capital exponent": b"-2.5E+400 ",
+    "just too large": b"1.9e308",
+    "digits": b"9" * 400 + b".0",
+    "digits and an exponent": b"9" * 250 + b"e99",
+    "a whole number": b"9" * 5000,
+}
+
+
+@pytest.mark.parametrize("number", OVERFLOWS.values(), ids=OVERFLOWS)
+@pytest.mark.parametrize("part", ["properties", "sku", "tags", "identity", "zones"])
+def test_a_row_with_a_number_nobody_can_hold_is_a_gap(
+    tmp_path: Path, part: str, number: bytes
+) -> None:
+    odd = b'{"id":"/a","type":"T/x","%s":{"deep":[{"n":%s}]}}' % (part.encode(), number)
+    good = b'{"id":"/b","type":"t/x"}'
+    path = tmp_path / "estate.json"
+    for content in (
+        b"[%s,%s]" % (good, odd),
+        good + b"\n" + odd,
+        b'{"data":[%s,%s]}' % (good, odd),
+    ):
+        path.write_bytes(content)
+        snapshot = load(path)
+        assert [row.id for row in snapshot.rows] == ["/b"]
+        ((scope, kind, reason, detail),) = map(msgspec.structs.astuple, snapshot.gaps)
+        assert (scope, kind, reason) == ("/a", "t/x", GapReason.UNPARSABLE)
+        assert detail.startswith(f"row 2 of {path}: ")
+        assert "out of range" in detail
+
+
+@pytest.mark.parametrize(
+    "number", [b"1e308", b"1e-999", b"9" * 200, b'"1e999"', b'"x e999,"', b"1.5e3"]
+)
+def test_a_number_that_only_looks_too_large_is_read(tmp_path: Path, number: bytes) -> None:
     path = tmp_path / "estate.json"
     path.write_bytes(with_row(b'{"n":%s}' % number))
-    (row,) = load(path).rows
+    snapshot = load(path)
+    assert snapshot.gaps == ()
+    assert snapshot.rows[0].document()["properties"].keys() == {"n"}
+
+
+@pytest.mark.parametrize("properties", [b'{"n":1e999}', b'{"s":"\\ud800"}', b'{"s":"\xff"}', b"["])
+def test_a_row_that_was_made_by_hand_and_cannot_be_read_is_an_error(properties: bytes) -> None:
+    row = Row(id="/a", type="t/x", properties=msgspec.Raw(properties))
     with pytest.raises(SnapshotError, match=r"^/a: cannot be read: .*; mend it$"):
         row.document()

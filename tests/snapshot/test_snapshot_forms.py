@@ -185,6 +185,59 @@ def test_a_whole_answer_is_not_truncated(tmp_path: Path, form: object) -> None:
     assert loaded(tmp_path, pretty(form)).gaps == ()
 
 
+def many(number: int) -> list[dict[str, Any]]:
+    return [VNET | {"id": f"{VNET['id']}{position}"} for position in range(number)]
+
+
+WHOLE_PAGES: dict[str, Callable[[list[Any]], bytes]] = {
+    "array": compact,
+    "JSON Lines": lambda rows: b"\n".join(map(compact, rows)),
+    "data without a total": lambda rows: compact({"data": rows, "count": len(rows)}),
+}
+
+
+@pytest.mark.parametrize("number", [100, 1000])
+@pytest.mark.parametrize("write", WHOLE_PAGES.values(), ids=WHOLE_PAGES)
+def test_bare_rows_that_fill_a_page_may_be_the_first_of_more(
+    tmp_path: Path, write: Callable[[list[Any]], bytes], number: int
+) -> None:
+    snapshot = loaded(tmp_path, write(many(number)))
+    detail = (
+        f"{tmp_path / 'estate.json'} holds exactly {number} rows, one page of `az graph query`: "
+        "ask for the remaining pages, or say that it is whole with --assume-complete"
+    )
+    doubt = Gap(scope=EVERYWHERE, type="*", reason=GapReason.TRUNCATED, detail=detail)
+    assert (len(snapshot.rows), snapshot.gaps, snapshot.doubts) == (number, (), (doubt,))
+
+
+@pytest.mark.parametrize("number", [1, 99, 101, 999, 1001])
+@pytest.mark.parametrize("write", WHOLE_PAGES.values(), ids=WHOLE_PAGES)
+def test_bare_rows_that_fill_no_page_are_taken_as_they_are(
+    tmp_path: Path, write: Callable[[list[Any]], bytes], number: int
+) -> None:
+    assert loaded(tmp_path, write(many(number))).doubts == ()
+
+
+@pytest.mark.parametrize("key", ["total_records", "totalRecords"])
+def test_a_page_that_says_it_is_all_there_is_raises_no_doubt(tmp_path: Path, key: str) -> None:
+    snapshot = loaded(tmp_path, compact({"data": many(100), "count": 100, key: 100}))
+    assert (snapshot.gaps, snapshot.doubts) == ((), ())
+
+
+def test_a_page_that_says_there_is_more_is_no_mere_doubt(tmp_path: Path) -> None:
+    snapshot = loaded(tmp_path, compact({"data": many(100), "skip_token": "abc"}))
+    assert [gap.reason for gap in snapshot.gaps] == [GapReason.TRUNCATED]
+    assert snapshot.doubts == ()
+
+
+def test_a_saved_snapshot_of_a_hundred_rows_raises_no_doubt(tmp_path: Path) -> None:
+    assert loaded(tmp_path, compact(SAVED | {"rows": many(100)})).doubts == ()
+
+
+def test_a_row_that_is_none_counts_for_the_page(tmp_path: Path) -> None:
+    assert len(loaded(tmp_path, compact([*many(99), 7])).doubts) == 1
+
+
 def test_a_row_that_is_none_is_not_a_missing_page(tmp_path: Path) -> None:
     snapshot = loaded(tmp_path, pretty(AZ_GRAPH | {"data": [VNET, 7]}))
     assert [gap.reason for gap in snapshot.gaps] == [GapReason.UNPARSABLE]

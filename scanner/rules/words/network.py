@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from scanner.analysis import answers, callers, records, transit, zones
 from scanner.analysis.approval import STATES, connected
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
-from scanner.analysis.filtering import INTERNET, admitted
+from scanner.analysis.internet import reached
 from scanner.analysis.peering import leads_to_accounts, may_lead_to_accounts
-from scanner.findings import Evidence, Judgement, Verdict
+from scanner.findings import Evidence, Judgement, Verdict, some
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,
@@ -133,30 +133,18 @@ def open_to_internet(values: Mapping[str, Any]) -> Condition:
     """
     Hold when the Internet reaches one of the TCP ports of a network interface.
 
-    The Internet is more public addresses than a /16 holds. Rules count in the
-    order of their priority, at the subnet and at the interface. Open where a network
-    manager, or a route that widens the tag VirtualNetwork, may decide otherwise.
+    The Internet is more public addresses than a /16 holds. It comes by a public
+    address, a load balancer's rule or a firewall's translation, as far as the rules
+    at the subnet and at the interface let it, in the order of their priority. Open
+    where a network manager, or a route that widens the tag VirtualNetwork, may
+    decide otherwise, and for what a firewall translates.
     """
     ports: tuple[int, ...] = values["openToInternet"]
 
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        if not isinstance(subject, NetworkInterface):
-            return NOT_APPLICABLE
-        if not topology.targets(subject.id, Relation.USES_ADDRESS):
-            return Judgement(Verdict.FAIL, (Evidence(subject.id),))
-        found = {port: admitted(topology, subject, port) for port in ports}
-        wide = {port: let for port, let in found.items() if len(let.sources) > INTERNET}
-        if not wide:
-            return Judgement(Verdict.FAIL, (Evidence(subject.id),))
-        sure = {port: let for port, let in wide.items() if len(let.certain) > INTERNET}
-        because = tuple(dict.fromkeys(e for let in wide.values() for e in let.because))
-        if not sure:
-            unread = "; ".join(dict.fromkeys(let.unread for let in wide.values()))
-            return Judgement(Verdict.OPEN, (Evidence(subject.id), *because), unread=unread)
-        cases = tuple({"port": str(port)} for port in sure)
-        return Judgement(Verdict.PASS, (Evidence(subject.id), *because), cases)
+    def judge(topology: Topology, subject: NetworkInterface) -> Judgement:
+        return some(reached(topology, subject, port) for port in ports)
 
-    return judge
+    return _of(NetworkInterface, judge)
 
 
 def connection(values: Mapping[str, Any]) -> Condition:
@@ -251,7 +239,7 @@ WORDS = (
     Word(
         name="openToInternet",
         takes=ListOf(Whole(1, 65535)),
-        binds=("port",),
+        binds=("port", "by", "ipConfiguration"),
         make=open_to_internet,
     ),
     Word(
