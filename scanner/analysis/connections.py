@@ -8,13 +8,13 @@ from enum import StrEnum
 
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
+from scanner.analysis.dns.hostnames import Hostname, hostnames
+from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
-from scanner.analysis.hostnames import Hostname, hostnames
-from scanner.analysis.passage import Filtering, Passage, passes
-from scanner.analysis.peering import peers
-from scanner.analysis.resolution import Answer, Resolution, resolve
-from scanner.analysis.routing import Route, Way, route
+from scanner.analysis.filtering.passage import Filtering, Passage, passes
+from scanner.analysis.routing.peering import peers
+from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount

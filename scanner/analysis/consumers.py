@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.analysis.addresses import AddressSet
-from scanner.analysis.dns import COMPUTE
+from scanner.analysis.dns.askers import COMPUTE
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scanner.analysis.addresses import PUBLIC, AddressSet, uncounted
-from scanner.analysis.filtering import INTERNET
+from scanner.analysis.filtering.admitted import INTERNET
 from scanner.findings import Evidence
 from scanner.resources import Relation
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount

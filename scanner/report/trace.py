@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scanner.analysis.connections import Connection, Reach
-from scanner.analysis.passage import Passage
-from scanner.analysis.resolution import Resolution
-from scanner.analysis.routing import Route
+from scanner.analysis.dns.resolution import Resolution
+from scanner.analysis.filtering.passage import Passage
+from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence, Finding
 from scanner.report.encode import dump, names, plain

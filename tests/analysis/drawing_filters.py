@@ -11,8 +11,8 @@ from drawing import endpoint as drawn_endpoint
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.consumers import Consumer, consumers
-from scanner.analysis.passage import Passage, passes
-from scanner.analysis.routing import Route, Way
+from scanner.analysis.filtering.passage import Passage, passes
+from scanner.analysis.routing.route import Route, Way
 from scanner.resources import ResourceId
 from scanner.rules.nodes import Reference
 from scanner.topology import Topology

@@ -9,7 +9,7 @@ from drawing import ENDPOINTS, HUB_CONNECTIONS, NICS, VHUBS, VNETS, Estate, draw
 
 from scanner.analysis.consumers import consumers
 from scanner.analysis.endpoints import addresses
-from scanner.analysis.routing import Route, Way, route
+from scanner.analysis.routing.route import Route, Way, route
 from scanner.rules.nodes import Reference
 
 TABLES = "microsoft.network/routetables"

@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.consumers import consumers
-from scanner.analysis.routes import Held, Prefixes
-from scanner.analysis.routing import Route, Way, route
+from scanner.analysis.routing.route import Route, Way, route
+from scanner.analysis.routing.routes import Held, Prefixes
 from scanner.resources import parse
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.rules.estates import TAKEN_AT, snapshot

@@ -20,8 +20,8 @@ from drawing_filters import (
     rule,
 )
 
-from scanner.analysis.passage import passes
-from scanner.analysis.routing import Route, Way
+from scanner.analysis.filtering.passage import passes
+from scanner.analysis.routing.route import Route, Way
 
 GATEWAYS = "microsoft.network/virtualnetworkgateways"
 TAKEN = (NSGS, TABLES, FIREWALLS, POLICIES, GROUPS, VHUBS, GATEWAYS)

@@ -14,8 +14,8 @@ from drawing_filters import machine, network, nsg, rule
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.consumers import Consumer, Kind, consumers
-from scanner.analysis.passage import Passage, passes
-from scanner.analysis.routing import Route, Way
+from scanner.analysis.filtering.passage import Passage, passes
+from scanner.analysis.routing.route import Route, Way
 from scanner.topology import Topology
 
 GROUPS, ENDPOINTS, BATCH, SEED = 150, 30, 350, 20261123

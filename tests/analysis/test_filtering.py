@@ -6,8 +6,8 @@ import pytest
 from drawing import NICS, Estate, drawn, the, to, vnet
 
 from scanner.analysis.addresses import PUBLIC, AddressSet
-from scanner.analysis.filtering import Admitted, admitted
-from scanner.analysis.ways import Way, addresses_of
+from scanner.analysis.filtering.admitted import Admitted, admitted
+from scanner.analysis.filtering.ways import Way, addresses_of
 
 NSGS = "microsoft.network/networksecuritygroups"
 FAR = "/subscriptions/far/resourceGroups/g/providers/Microsoft.Network/"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from drawing import account, drawn, the
 
-from scanner.analysis.hostnames import hostnames
+from scanner.analysis.dns.hostnames import hostnames
 
 
 def names(cloud: str, kind: str | None, **properties: Any) -> list[str]:

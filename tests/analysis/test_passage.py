@@ -21,8 +21,8 @@ from drawing_filters import (
 
 from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Kind, consumers
-from scanner.analysis.passage import Passage, passes
-from scanner.analysis.routing import Route, Way
+from scanner.analysis.filtering.passage import Passage, passes
+from scanner.analysis.routing.route import Route, Way
 
 ALL = "*"
 GUARDED = {"networkSecurityGroup": to("nsg")}

@@ -23,7 +23,7 @@ from drawing import (
     zone,
 )
 
-from scanner.analysis import peering, transit
+from scanner.analysis.routing import peering, transit
 
 AOAI = account(by=["pe"])
 HUB = vnet("hub")

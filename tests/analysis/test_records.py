@@ -21,7 +21,7 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis import answers, records
+from scanner.analysis.dns import answers, records
 
 AOAI = account(by=["pe"])
 BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}

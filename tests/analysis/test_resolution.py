@@ -44,8 +44,8 @@ from drawing_dns import (
 )
 
 from scanner.analysis.consumers import Consumer, Kind, consumers
-from scanner.analysis.hostnames import hostnames
-from scanner.analysis.resolution import Answer, Resolution, resolve
+from scanner.analysis.dns.hostnames import hostnames
+from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.resources import parse
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.virtual_network import VirtualNetwork

@@ -24,7 +24,7 @@ from drawing_routes import (
 )
 
 from scanner.analysis.consumers import consumers
-from scanner.analysis.routing import route
+from scanner.analysis.routing.route import route
 
 NOTHING: dict[str, Any] = {}
 CALLER = machine("app", ("app/work", "10.1.1.4"))

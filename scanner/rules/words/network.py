@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from scanner.analysis import answers, callers, records, transit, zones
 from scanner.analysis.approval import STATES, connected
+from scanner.analysis.dns import answers, callers, records, zones
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
-from scanner.analysis.internet import reached
-from scanner.analysis.peering import leads_to_accounts, may_lead_to_accounts
+from scanner.analysis.filtering.internet import reached
+from scanner.analysis.routing import transit
+from scanner.analysis.routing.peering import leads_to_accounts, may_lead_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict, some
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.cognitive_services_account import (

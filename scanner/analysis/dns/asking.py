@@ -1,0 +1,55 @@
+"""What it means to send a question to a DNS server, before it answers or when it does not."""
+
+from __future__ import annotations
+
+from scanner.analysis.causes import Cause
+from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, failed
+from scanner.analysis.dns.servers import Role, Server
+from scanner.analysis.routing.peering import side
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources import Relation
+from scanner.topology import Topology
+
+
+def asking(asker: Asker, address: str, server: Server) -> Step:
+    """Say who asks whom."""
+    if server.role is Role.AZURE:
+        return Step(f"{asker.said} asks Azure-provided DNS in {asker.network.name}")
+    evidence = []
+    if server.owner and server.network:
+        evidence = [Evidence(server.owner), Evidence(server.network, Relation.PLACED_IN)]
+    what = f", {server.owner.path}" if server.owner else ""
+    return Step(f"{asker.said} asks {address}: {server.role.value}{what}", tuple(evidence))
+
+
+def not_carried(topology: Topology, asker: Asker, server: Server) -> str:
+    """
+    Say why VPN clients may not reach a server in another VNet; empty when they do.
+
+    Source: https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit
+    """
+    place = server.network
+    if not asker.dials_in or place is None or place == asker.network:
+        return ""
+    own, back = side(topology, asker.network, place), side(topology, place, asker.network)
+    lends = own is not None and own.properties.allow_gateway_transit
+    borrows = back is not None and back.properties.use_remote_gateways
+    if lends and borrows:
+        return ""
+    return f"whether VPN clients reach the DNS server in {place.path} is not followed"
+
+
+def unanswered(
+    question: Question, asker: Asker, address: str, server: Server, step: Step
+) -> Resolution:
+    """Return what comes of a server that knows no private zone, or is not there."""
+    case = {"server": address, "servers": ", ".join(asker.servers)}
+    case["hostname"] = question.hostname.name
+    match server.role:
+        case Role.PUBLIC:
+            return failed(Answer.PUBLIC, Cause.PUBLIC_RESOLVER, asker.named_by, step, case)
+        case Role.ABSENT:
+            return failed(Answer.NONE, Cause.DNS_SERVER_ABSENT, asker.named_by, step, case)
+        case _:
+            return failed(Answer.NONE, Cause.DNS_SERVER_UNREACHABLE, asker.named_by, step, case)

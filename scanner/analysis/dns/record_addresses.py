@@ -1,0 +1,106 @@
+"""Whose addresses a record answers with."""
+
+from __future__ import annotations
+
+from scanner.analysis.addresses import is_public
+from scanner.analysis.causes import Break, Cause
+from scanner.analysis.dns.answers import answer
+from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
+from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources import Relation
+from scanner.resources.cognitive_services_account import PrivateEndpointConnection
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.record_set import RecordSet
+from scanner.topology import Topology
+
+
+def judged(topology: Topology, question: Question, record: RecordSet) -> Resolution:
+    """
+    Return a record's answer, by whether its addresses are those of the account's endpoints.
+
+    All must be: a client takes any of them. An address of another member of the
+    same endpoint may or may not serve this name. A public address may be the
+    account's own, put there for who cannot reach an endpoint.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    found = approved(topology, question.account)
+    step = _step(topology, record, found)
+    meant = {a for item in found for a in _meant(topology, item, question.hostname.name)}
+    if meant.issuperset(record.addresses):
+        return Resolution(Answer.PRIVATE, record.addresses, (step,))
+    unread = _unread(topology, question, found)
+    known = {a for item in found for a in _every(topology, item)}
+    strange = [address for address in record.addresses if address not in known]
+    private = [address for address in strange if not is_public(address)]
+    if unread or not private:
+        return unknown(unread or _doubt(question, strange), step)
+    broken = _broken(question, record, private, sorted(meant or known))
+    if not found:
+        broken = Break(
+            Cause.NO_ENDPOINT, question.account.id, {"account": str(question.account.id)}
+        )
+    return Resolution(Answer.PRIVATE_WRONG, record.addresses, (step,), broken)
+
+
+def _meant(topology: Topology, item: Approved, hostname: str) -> frozenset[str]:
+    return addresses_of(topology, item.endpoint, hostname) if item.endpoint else frozenset()
+
+
+def _every(topology: Topology, item: Approved) -> frozenset[str]:
+    return addresses(topology, item.endpoint) if item.endpoint else frozenset()
+
+
+def _doubt(question: Question, strange: list[str]) -> str:
+    if strange:
+        return f"whether {', '.join(strange)} is a public address of the account is not in Azure"
+    return f"which address is for {question.hostname.name} is not told"
+
+
+def _unread(topology: Topology, question: Question, found: tuple[Approved, ...]) -> str:
+    """Say what may hide an endpoint that has the address; empty when nothing may."""
+    for item in found:
+        if item.endpoint is None:
+            return f"the private endpoint {item.id.path} is outside the snapshot"
+        if not addresses(topology, item.endpoint):
+            return f"the addresses of {item.id.path} were not read"
+    account = question.account
+    gaps = topology.unread(PrivateEndpointConnection, account.id)
+    if account.properties.private_endpoint_connections is None:
+        gaps = (*gaps, *topology.unread(PrivateEndpoint))
+    for gap in gaps:
+        return f"the private endpoints of {account.id.path}: {gap.reason}"
+    return ""
+
+
+def _broken(question: Question, record: RecordSet, stale: list[str], current: list[str]) -> Break:
+    """Blame the record, with what to take out of it and what to put in."""
+    case = {
+        "record": record.name,
+        "zone": str(record.id.parent),
+        "zoneName": record.id.parent.name,
+        "hostname": question.hostname.name,
+        "account": str(question.account.id),
+        "stale": ", ".join(stale),
+        "current": ", ".join(current),
+        "add": current[0] if len(current) == 1 and current[0] not in record.addresses else "",
+        "remove": stale[0] if len(stale) == 1 else "",
+    }
+    told = {key: value for key, value in case.items() if value}
+    return Break(Cause.RECORD_STALE, record.id, told)
+
+
+def _step(topology: Topology, record: RecordSet, found: tuple[Approved, ...]) -> Step:
+    """Say what a record answers, and whose addresses these are."""
+    told = [answer(record)]
+    names = []
+    for item in found:
+        held = _every(topology, item).intersection(record.addresses)
+        if held:
+            evidence = Evidence(item.id, Relation.SERVES.inverse, "", sorted(held))
+            told += [Evidence(item.account.id), evidence]
+            names.append(item.id.name)
+    whose = f", the address of {' and '.join(names)}" if names else ""
+    return Step(f"it holds {record.name} -> {', '.join(record.addresses)}{whose}", tuple(told))

@@ -1,0 +1,189 @@
+"""Which names should resolve privately, and what may hide the zones they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames
+from scanner.analysis.endpoints import Approved, accounts, approved
+from scanner.analysis.routing.peering import is_outside, peers
+from scanner.findings import Judgement, Verdict
+from scanner.resources import Relation, ResourceId
+from scanner.resources.cognitive_services_account import (
+    CognitiveServicesAccount,
+    PrivateEndpointConnection,
+)
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
+from scanner.resources.virtual_network import VirtualNetwork
+from scanner.topology import Topology, once
+
+NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name that should resolve privately in and around the VNet of an endpoint."""
+
+    hostname: Hostname
+    approved: Approved
+
+
+def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wanted, ...]:
+    """Return the names of an account that its approved endpoints should answer."""
+    names = hostnames(account, topology.inventory.cloud)
+    return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
+
+
+def wanted_in(topology: Topology, networks: AbstractSet[ResourceId]) -> Iterator[Wanted]:
+    """Yield the same of every account with an endpoint in one of the VNets."""
+    placed = _wanted_by_network(topology)
+    for network in sorted(placed.keys() & networks):
+        yield from placed[network]
+
+
+@once
+def _wanted_by_network(topology: Topology) -> dict[ResourceId, tuple[Wanted, ...]]:
+    placed: dict[ResourceId, list[Wanted]] = {}
+    for account in accounts(topology):
+        for item in wanted(topology, account):
+            if item.approved.network is not None:
+                placed.setdefault(item.approved.network, []).append(item)
+    return {network: tuple(items) for network, items in placed.items()}
+
+
+@once
+def _bearers(
+    topology: Topology,
+) -> dict[tuple[str, str], tuple[CognitiveServicesAccount, Hostname]]:
+    cloud = topology.inventory.cloud
+    return {
+        (hostname.zone, account.subdomain): (account, hostname)
+        for account in accounts(topology)
+        for hostname in hostnames(account, cloud)
+    }
+
+
+def bearer(
+    topology: Topology, zone: str, record: str
+) -> tuple[CognitiveServicesAccount, Hostname] | None:
+    """Return the account that a record in a zone is named after; None for no account of ours."""
+    return _bearers(topology).get((zone.lower(), record.lower()))
+
+
+@once
+def _zones(topology: Topology) -> dict[str, tuple[PrivateDnsZone, ...]]:
+    zones: dict[str, tuple[PrivateDnsZone, ...]] = {}
+    for zone in topology.all(PrivateDnsZone):
+        zones[zone.domain] = (*zones.get(zone.domain, ()), zone)
+    return zones
+
+
+def zones_named(topology: Topology, name: str) -> tuple[PrivateDnsZone, ...]:
+    """Return the private zones of that name, by ID: several are legal."""
+    return _zones(topology).get(name, ())
+
+
+def zone_names(topology: Topology) -> frozenset[str]:
+    """Return the names of the private zones that accounts of any kind need in this cloud."""
+    kinds = SUFFIXES.get(topology.inventory.cloud, {})
+    return frozenset(f"privatelink.{s.domain}" for suffixes in kinds.values() for s in suffixes)
+
+
+def none_wanted(topology: Topology) -> Judgement:
+    """Judge that no account needs a zone here, unless one may not have been read."""
+    for kind in (CognitiveServicesAccount, PrivateEndpointConnection, PrivateEndpoint):
+        for gap in topology.unread(kind):
+            return Judgement(Verdict.OPEN, unread=f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}")
+    return NOT_APPLICABLE
+
+
+def hidden_in(topology: Topology, networks: AbstractSet[ResourceId]) -> str:
+    """
+    Say what may hide a name that is wanted in one of the VNets; empty when nothing may.
+
+    An endpoint lies in the subscription of its VNet; whom it serves, the
+    account says, which may lie anywhere.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    """
+    for subscription in sorted({network.subscription for network in networks}):
+        for gap in topology.unread(PrivateEndpoint, ResourceId(f"/subscriptions/{subscription}")):
+            return f"{PrivateEndpoint.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    placed = _endpoints_by_network(topology)
+    for network in sorted(placed.keys() & networks):
+        for endpoint in placed[network]:
+            unread = _unread_account(topology, endpoint)
+            if unread:
+                return unread
+    return ""
+
+
+def _unread_account(topology: Topology, endpoint: PrivateEndpoint) -> str:
+    for target in topology.targets(endpoint.id, Relation.TARGETS):
+        if is_outside(topology, target):
+            return f"what {endpoint.id.path} leads to, {target.path}, is outside the snapshot"
+        account = topology.get(CognitiveServicesAccount, target)
+        gaps = topology.unread(PrivateEndpointConnection, target) if account else ()
+        for gap in gaps:
+            return f"{PrivateEndpointConnection.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    return ""
+
+
+@once
+def _endpoints_by_network(topology: Topology) -> dict[ResourceId, list[PrivateEndpoint]]:
+    placed: dict[ResourceId, list[PrivateEndpoint]] = {}
+    for endpoint in topology.all(PrivateEndpoint):
+        placed.setdefault(endpoint.network, []).append(endpoint)
+    return placed
+
+
+def beyond(topology: Topology, item: Wanted) -> str:
+    """Say what may hide the zone of a name: a gap, or a part of the estate not in scope."""
+    for gap in topology.unread(PrivateDnsZone):
+        return f"private DNS zones in {gap.scope}: {gap.reason}"
+    for group in topology.predecessors(PrivateDnsZoneGroup, item.approved.id, Relation.PART_OF):
+        for zone in group.zones:
+            if zone.name.lower() == item.hostname.zone and not topology.get(PrivateDnsZone, zone):
+                return (
+                    f"the zone group of {item.approved.id.path} names {zone}, not in the snapshot"
+                )
+    for gap in topology.unread(PrivateDnsZoneGroup, item.approved.id):
+        return f"the zone groups of {item.approved.id.path}: {gap.reason}"
+    network = item.approved.network
+    if network is None or topology.get(VirtualNetwork, network) is None:
+        return f"the VNet of {item.approved.id.path} is outside the snapshot"
+    return beyond_peers(topology, network)
+
+
+def beyond_peers(topology: Topology, network: ResourceId) -> str:
+    """Say which peer of a VNet lies outside the snapshot, and may hide things; empty for none."""
+    around = peers(topology, network)
+    for peer in sorted(around.known | around.perhaps.keys()):
+        if topology.get(VirtualNetwork, peer) is None:
+            return f"{network.path} is peered with {peer}, which is outside the snapshot"
+    return ""
+
+
+def unread_links(topology: Topology, zones: set[ResourceId]) -> str:
+    """Say which links of the zones were not read; empty when all were."""
+    for zone in sorted(zones):
+        for gap in topology.unread(VirtualNetworkLink, zone):
+            return f"virtual network links of {zone.name}: {gap.reason}"
+    return ""
+
+
+def undocumented(hostname: Hostname) -> str:
+    """Say that a zone's name is not documented for this cloud; empty when it is."""
+    if hostname.documented:
+        return ""
+    return f"Azure's documentation does not name {hostname.zone} for this cloud"
+
+
+def doubted(judged: Judgement, doubt: str) -> Judgement:
+    """Return a `fail` as `open` when it may not matter, and say why."""
+    if judged.verdict is Verdict.FAIL and doubt:
+        return Judgement(Verdict.OPEN, judged.because, unread=doubt)
+    return judged

@@ -1,0 +1,190 @@
+"""The rules of an Azure Firewall in the order it asks them, and what of them was not read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.analysis.filtering.firewall_rules import Listed
+from scanner.analysis.filtering.first_match import Rank
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
+from scanner.resources.firewall_rule import CollectionAction, FirewallRule, RuleCollection
+from scanner.topology import Topology, once
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Rules that were not read, where they would stand."""
+
+    rank: Rank
+    unread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """All rules of a firewall, in no order but their ranks."""
+
+    owner: ResourceId
+    """The policy, or the firewall when its rules are its own: where a rule would be added."""
+    listed: tuple[Listed, ...]
+    holes: tuple[Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a collection stands."""
+
+    owner: ResourceId
+    holder: ResourceId
+    pointer: str
+    rank: Rank
+    """Without the kind of its rules, which comes before all."""
+
+
+def ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
+    """
+    Return the rules of a firewall.
+
+    Network rules come before application rules, whatever their priorities. Of
+    each, those of the parent policy come first, then by the priority of the
+    group and that of the collection. With a policy, classic rules do not count.
+    Translation of destinations does not concern private ones.
+
+    Source: https://learn.microsoft.com/azure/firewall/rule-processing
+    """
+    known = _rulings(topology)
+    if firewall.id not in known:
+        known[firewall.id] = _ruling(topology, firewall)
+    return known[firewall.id]
+
+
+@once
+def _rulings(topology: Topology) -> dict[ResourceId, Ruling]:  # noqa: ARG001 - one memory an estate
+    return {}
+
+
+def _ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
+    named = topology.targets(firewall.id, Relation.RULED_BY)
+    owner = named[0] if named else firewall.id
+    found = list(_of_policies(topology, owner) if named else _classic(firewall))
+    listed = tuple(item for item in found if isinstance(item, Listed))
+    return Ruling(owner, listed, tuple(item for item in found if isinstance(item, Hole)))
+
+
+def lineage(topology: Topology, policy: ResourceId) -> tuple[ResourceId, ...]:
+    """Return a policy's ancestors, eldest first, and itself."""
+    line = [policy]
+    while True:
+        base = topology.targets(line[0], Relation.INHERITS)
+        if not base or base[0] in line:
+            return tuple(line)
+        line.insert(0, base[0])
+
+
+def _of_policies(topology: Topology, policy: ResourceId) -> Iterator[Listed | Hole]:
+    for level, one in enumerate(lineage(topology, policy)):
+        unread = _unread(topology, one)
+        if unread:
+            yield from _holes((level, FIRST), unread)
+        groups = topology.predecessors(RuleCollectionGroup, one, Relation.PART_OF)
+        told = _told([group.properties.priority for group in groups])
+        alone = Counter(told)
+        for group, priority in zip(groups, told, strict=True):
+            yield from _group(one, group, (level, priority), is_tied=alone[priority] > 1)
+
+
+def _unread(topology: Topology, policy: ResourceId) -> str:
+    """Say which rules of a policy were not read; empty when all were."""
+    found = topology.get(FirewallPolicy, policy)
+    if found is None:
+        return f"the firewall policy {policy.path} was not read"
+    if topology.unread(RuleCollectionGroup, policy):
+        return f"the rules of {policy.path} were not read"
+    for named in found.properties.rule_collection_groups or ():
+        group = ResourceId(named.id)
+        if topology.get(RuleCollectionGroup, group) is None:
+            return f"the rules {group.path} were not read"
+    return ""
+
+
+def _group(
+    owner: ResourceId, group: RuleCollectionGroup, rank: Rank, *, is_tied: bool
+) -> Iterator[Listed | Hole]:
+    collections = group.properties.rule_collections or ()
+    told = _told([collection.priority for collection in collections])
+    for index, (collection, priority) in enumerate(zip(collections, told, strict=True)):
+        # Of two groups with one priority, nobody says which comes first.
+        placed = (*rank, 0 if is_tied else priority)
+        place = _Place(owner, group.id, f"/properties/ruleCollections/{index}/rules", placed)
+        yield from _collection(collection, place)
+
+
+def _collection(collection: RuleCollection, place: _Place) -> Iterator[Listed | Hole]:
+    if "nat" in (collection.rule_collection_type or "").lower():
+        return
+    by_kind: dict[bool | None, list[tuple[int, FirewallRule]]] = {}
+    for index, rule in enumerate(collection.rules or ()):
+        kind = KINDS.get((rule.rule_type or "").lower())
+        by_kind.setdefault(kind, []).append((index, rule))
+    if by_kind.pop(None, None):
+        yield from _holes(place.rank, f"a rule of {collection.name} is of no known kind")
+    for is_application, rules in by_kind.items():
+        yield from _listed(rules, collection.action, place, is_application=bool(is_application))
+
+
+def _classic(firewall: AzureFirewall) -> Iterator[Listed | Hole]:
+    said = firewall.properties
+    kinds = (
+        ("networkRuleCollections", said.network_rule_collections),
+        ("applicationRuleCollections", said.application_rule_collections),
+    )
+    for is_application, (key, several) in enumerate(kinds):
+        collections = [(i, c.properties) for i, c in enumerate(several or ()) if c.properties]
+        told = _told([collection.priority for _, collection in collections])
+        for (index, collection), priority in zip(collections, told, strict=True):
+            pointer = f"/properties/{key}/{index}/properties/rules"
+            place = _Place(firewall.id, firewall.id, pointer, (0, 0, priority))
+            rules = list(enumerate(collection.rules or ()))
+            yield from _listed(rules, collection.action, place, is_application=bool(is_application))
+
+
+def _listed(
+    rules: Sequence[tuple[int, FirewallRule]],
+    action: CollectionAction | None,
+    place: _Place,
+    *,
+    is_application: bool,
+) -> Iterator[Listed | Hole]:
+    access = ((action.type if action else None) or "").lower()
+    if access not in {"allow", "deny"}:
+        yield from _holes(place.rank, f"what a collection of {place.owner.path} does is not told")
+        return
+    for index, rule in rules:
+        yield Listed(
+            rule=rule,
+            is_application=is_application,
+            allows=access == "allow",
+            rank=(is_application, *place.rank),
+            owner=place.owner,
+            holder=place.holder,
+            pointer=f"{place.pointer}/{index}",
+        )
+
+
+def _holes(rank: Rank, unread: str) -> Iterator[Hole]:
+    """Yield that network rules and application rules may stand here, unread."""
+    yield from (Hole((is_application, *rank), unread) for is_application in (False, True))
+
+
+def _told(priorities: Sequence[int | None]) -> list[int]:
+    """Return priorities; all the same when one of them is not told, for then no order is known."""
+    return [0 if None in priorities else priority or 0 for priority in priorities]
+
+
+FIRST = -1
+
+KINDS = {"networkrule": False, "applicationrule": True}
+"""Whether a rule of a policy is for applications."""

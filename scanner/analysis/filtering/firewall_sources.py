@@ -1,0 +1,100 @@
+"""From which addresses an Azure Firewall passes packets on, and whether it answers for DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from scanner.analysis.addresses import EVERY, AddressSet
+from scanner.analysis.filtering.firewall_order import lineage
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.firewall_policy import FirewallPolicy, Snat
+from scanner.resources.subnet import Subnet
+from scanner.resources.virtual_wan import VirtualHub
+from scanner.topology import Topology
+
+
+def own_addresses(topology: Topology, firewall: AzureFirewall) -> AddressSet:
+    """Return the addresses a firewall may have: those of its subnet, or of its virtual hub."""
+    found = AddressSet()
+    for place in topology.targets(firewall.id, Relation.PLACED_IN):
+        subnet, hub = topology.get(Subnet, place), topology.get(VirtualHub, place)
+        if subnet is not None and place.name.lower() != MANAGEMENT:
+            found |= AddressSet.parse(*subnet.address_prefixes)
+        elif hub is not None:
+            found |= AddressSet.parse(hub.properties.address_prefix or "")
+        elif place.name.lower() != MANAGEMENT:
+            return EVERY
+    return found or EVERY
+
+
+def keeps_source(topology: Topology, firewall: AzureFirewall, address: AddressSet) -> bool | None:
+    """
+    Tell whether what a network rule lets through to an address keeps its source.
+
+    It does for the private ranges, which are those of IANA unless others are
+    told; None when that is not known. Application rules never keep it.
+
+    Source: https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
+    """
+    policies = topology.targets(firewall.id, Relation.RULED_BY)
+    if policies:
+        return _by_policy(topology, lineage(topology, policies[0]), address)
+    for key, value in _additional(firewall).items():
+        if key.lower() == CLASSIC_RANGES and value:
+            return _is_private(value.split(","), address)
+    return not address - IANA
+
+
+def _by_policy(
+    topology: Topology, line: tuple[ResourceId, ...], address: AddressSet
+) -> bool | None:
+    told = [topology.get(FirewallPolicy, policy) for policy in line]
+    *parents, own = (policy.properties.snat if policy else None for policy in told)
+    if own is None and (None in told or any(parents)):
+        return None  # whether a policy inherits its parent's ranges is not described
+    if own is None:
+        return not address - IANA
+    return _by_ranges(own, address)
+
+
+def _by_ranges(snat: Snat, address: AddressSet) -> bool | None:
+    if snat.private_ranges == ():
+        return None
+    is_private = _is_private(snat.private_ranges or (IANA_RANGES,), address)
+    learns = (snat.auto_learn_private_ranges or "").lower() == "enabled"
+    return None if learns and not is_private else is_private
+
+
+def _is_private(ranges: Iterable[str], address: AddressSet) -> bool:
+    folded = {item.strip().lower() for item in ranges}
+    named = IANA if IANA_RANGES in folded else AddressSet()
+    return not address - (named | AddressSet.parse(*folded))
+
+
+def is_dns_proxy(topology: Topology, firewall: AzureFirewall) -> bool:
+    """
+    Tell whether a firewall is known to answer the DNS questions of its callers.
+
+    Source: https://learn.microsoft.com/azure/firewall/dns-settings
+    """
+    for policy in topology.targets(firewall.id, Relation.RULED_BY):
+        line = (topology.get(FirewallPolicy, one) for one in lineage(topology, policy))
+        return any(one.is_dns_proxy for one in line if one)
+    told = {key.lower(): value for key, value in _additional(firewall).items()}
+    return (told.get(CLASSIC_PROXY) or "").lower() == "true"
+
+
+def _additional(firewall: AzureFirewall) -> Mapping[str, str | None]:
+    return firewall.properties.additional_properties or {}
+
+
+IANA = AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+
+IANA_RANGES = "ianaprivateranges"
+
+CLASSIC_RANGES = "network.snat.privateranges"
+
+CLASSIC_PROXY = "network.dns.enableproxy"
+
+MANAGEMENT = "azurefirewallmanagementsubnet"

@@ -1,0 +1,206 @@
+"""What an Azure Firewall on the way does to callers, and from where they seem to call after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scanner.analysis.addresses import EVERY, AddressSet
+from scanner.analysis.causes import Break, Cause
+from scanner.analysis.filtering.checkpoint import (
+    Call,
+    Checkpoint,
+    Shown,
+    Sight,
+    joined,
+    prefixes,
+    seen,
+    unknown,
+)
+from scanner.analysis.filtering.firewall_order import Hole, Ruling, ruling
+from scanner.analysis.filtering.firewall_rules import Listed, Packet, match
+from scanner.analysis.filtering.firewall_sources import is_dns_proxy, keeps_source, own_addresses
+from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide, union
+from scanner.analysis.filtering.guards import PORT
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.topology import Topology
+
+Line: TypeAlias = Listed | Hole | None
+"""A rule, rules that were not read, or the end of all rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the rules of a firewall decide of callers."""
+
+    firewall: AzureFirewall
+    ruling: Ruling
+    call: Call
+    callers: AddressSet
+    found: Decision[Line]
+    resolves: bool | None
+    """Whether the firewall itself resolves the name privately; None when nobody knows."""
+
+    @property
+    def by_network(self) -> AddressSet:
+        """The callers that a network rule may let through."""
+        return union(match.perhaps for match in self._allowing(0))
+
+    @property
+    def by_application(self) -> AddressSet:
+        """The callers that an application rule may let through: no network rule is sure to."""
+        sure = union(match.certain for match in self._allowing(0))
+        return union(match.perhaps for match in self._allowing(1)) - sure
+
+    @property
+    def allowed(self) -> AddressSet:
+        """The callers that get through, and to the private address."""
+        found = self.found.allowed
+        return found if self.resolves is True else found - self.by_application
+
+    @property
+    def denied(self) -> AddressSet:
+        """The callers that do not."""
+        lost = self.callers - self.by_network if self.resolves is False else NOBODY
+        return self.found.denied | lost
+
+    def _allowing(self, kind: int) -> Iterator[Match[Line]]:
+        return (m for m in self.found.deciding if m.allows and m.rank[0] == kind)
+
+
+def inspect(  # noqa: PLR0913, PLR0917 - a connection has that many parts
+    topology: Topology,
+    firewall: AzureFirewall,
+    call: Call,
+    callers: AddressSet,
+    sight: Sight,
+    resolves: bool | None,  # noqa: FBT001 - three-valued
+) -> Checkpoint:
+    """
+    Return what a firewall does to TLS on port 443 from callers to an endpoint.
+
+    What no rule allows is denied. An application rule makes the firewall itself
+    ask for the name and connect to the answer: unless that is private, nobody
+    gets to the endpoint.
+
+    Source: https://learn.microsoft.com/azure/firewall/rule-processing,
+    https://learn.microsoft.com/azure/firewall/dns-settings
+    """
+    rules = ruling(topology, firewall)
+    # Without its DNS proxy a firewall may know other addresses than its callers do.
+    is_alike = None if resolves and not is_dns_proxy(topology, firewall) else resolves
+
+    def judge(shown: Shown) -> Decision[Line]:
+        of = Packet(shown.addresses, call.destination, PORT, call.hostname.lower(), is_alike)
+        return decide(_matches(rules, of), shown.addresses)
+
+    found = joined(seen(sight, callers, judge), callers)
+    ruled = Inspection(firewall, rules, call, callers, found, resolves)
+    return Checkpoint(
+        allowed=ruled.allowed,
+        denied=ruled.denied,
+        steps=tuple(_steps(ruled)),
+        broken=_broken(ruled) if ruled.denied else None,
+        unread=_doubt(ruled),
+        sight=_after(topology, ruled, sight),
+    )
+
+
+def unread_firewall(firewall: ResourceId) -> Checkpoint:
+    """Return what a firewall does that is not in the snapshot: nobody knows."""
+    return unknown(f"the firewall {firewall.path} was not read", sight=Sight(masks=EVERY))
+
+
+def _matches(rules: Ruling, packet: Packet) -> Iterator[Match[Line]]:
+    for listed in rules.listed:
+        found = match(listed, packet)
+        if found is not None:
+            yield Match(listed, found.allows, found.rank, found.certain, found.perhaps)
+    everybody = packet.callers
+    for hole in rules.holes:
+        for allows in (True, False):
+            yield Match(hole, allows, hole.rank, NOBODY, everybody)
+    yield Match(None, allows=False, rank=LAST, certain=everybody, perhaps=everybody)
+
+
+LAST = (2,)
+"""The rank of the end: after network rules, 0, and application rules, 1."""
+
+
+def _after(topology: Topology, ruled: Inspection, sight: Sight) -> Sight:
+    """Return the addresses that callers show after a firewall."""
+    passing = ruled.callers - ruled.denied
+    keeps = keeps_source(topology, ruled.firewall, ruled.call.destination)
+    may_keep = bool(ruled.by_network & passing) and keeps is not False
+    may_mask = bool(ruled.by_application & passing) or keeps is not True
+    own = own_addresses(topology, ruled.firewall) if may_mask else NOBODY
+    return Sight(sight.is_own and may_keep, (sight.masks if may_keep else NOBODY) | own)
+
+
+def _steps(ruled: Inspection) -> Iterator[Step]:
+    for one in ruled.found.deciding:
+        if isinstance(one.rule, Listed):
+            yield _step(ruled, one, one.rule)
+        elif one.rule is None:
+            owner = ruled.ruling.owner
+            relation = "" if owner == ruled.firewall.id else Relation.RULED_BY
+            said = f"{ruled.firewall.name} denies what no rule of {owner.name} allows"
+            yield Step(said, (Evidence(owner, relation),))
+    if ruled.by_application and ruled.resolves is not None:
+        gets = "the private address" if ruled.resolves else "a public address"
+        name = ruled.call.hostname or "the name"
+        said = f"{ruled.firewall.name} itself asks for {name} and gets {gets}"
+        yield Step(said, (Evidence(ruled.firewall.id),))
+
+
+def _step(ruled: Inspection, one: Match[Line], listed: Listed) -> Step:
+    verb = "allow" if one.allows else "deny"
+    does = f"may {verb}" if one.perhaps - one.certain else VERBS[verb]
+    some = f" from {prefixes(one.perhaps)}" if ruled.callers - one.perhaps else ""
+    kind = "application" if listed.is_application else "network"
+    said = f"the {kind} rule {listed.rule.name} of {listed.holder.path} {does} it{some}"
+    value = "Allow" if one.allows else "Deny"
+    return Step(said, (Evidence(listed.holder, Relation.RULED_BY, listed.pointer, value),))
+
+
+VERBS = {"allow": "allows", "deny": "denies"}
+
+
+def _broken(ruled: Inspection) -> Break:
+    denying = [m.rule for m in ruled.found.deciding if isinstance(m.rule, Listed) and not m.allows]
+    rule = denying[0] if denying else None
+    firewall, owner = ruled.firewall.id, rule.owner if rule else ruled.ruling.owner
+    cause = Cause.FIREWALL_DENIED if ruled.found.denied else Cause.FIREWALL_RESOLVES_PUBLIC
+    blame = owner if ruled.found.denied else firewall
+    case = {
+        "firewall": firewall.name,
+        "firewallId": str(firewall),
+        "policy": owner.name,
+        "policyId": str(owner),
+        "rule": rule.rule.name if rule else "",
+        "resourceGroup": blame.resource_group,
+        "subscription": blame.subscription,
+        "address": ruled.call.address,
+        "hostname": ruled.call.hostname,
+        "sources": prefixes(ruled.denied),
+    }
+    return Break(cause, blame, case)
+
+
+def _doubt(ruled: Inspection) -> str:
+    """Say why nobody knows what a firewall does; empty when it is known."""
+    open_still = ruled.callers - ruled.allowed - ruled.denied
+    if not open_still:
+        return ""
+    if not open_still - ruled.found.allowed:
+        return f"what {ruled.firewall.name} itself resolves {ruled.call.hostname} to is not known"
+    for one in ruled.found.deciding:
+        if isinstance(one.rule, Hole):
+            return one.rule.unread
+        if isinstance(one.rule, Listed) and one.perhaps - one.certain:
+            return f"what {one.rule.rule.name} of {one.rule.holder.path} matches was not read"
+    return f"what {ruled.firewall.name} decides is not known"

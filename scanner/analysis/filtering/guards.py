@@ -1,0 +1,176 @@
+"""What a network security group on the way does to callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from scanner.analysis.addresses import AddressSet
+from scanner.analysis.causes import Break, Cause
+from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.filtering.checkpoint import (
+    Call,
+    Checkpoint,
+    Shown,
+    Sight,
+    joined,
+    prefixes,
+    seen,
+    unknown,
+)
+from scanner.analysis.filtering.first_match import Decision, Match, decide
+from scanner.analysis.filtering.security_rules import EPHEMERAL, Flow, Members, Rule, matches, rules
+from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources import Relation, ResourceId
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.network_security_group import NetworkSecurityGroup
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.subnet import Subnet
+from scanner.topology import Topology, once
+
+PORT = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A group where it stands."""
+
+    group: ResourceId
+    subnet: ResourceId
+    """The subnet it guards, or that of the interface it guards."""
+    is_inbound: bool
+    cause: Cause
+    """What it is when the group denies."""
+
+
+def ask(
+    topology: Topology, gate: Gate, call: Call, callers: AddressSet, sight: Sight
+) -> Checkpoint:
+    """
+    Return what a group does to TCP 443 from callers to an endpoint.
+
+    The rules of the direction are asked by priority, the defaults last; the
+    first that matches decides.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
+    """
+    group = topology.get(NetworkSecurityGroup, gate.group)
+    if group is None:
+        return unknown(f"the network security group {gate.group.path} was not read")
+    flow = _flow(topology, gate, call, callers)
+    asked = _rules(topology)[group.id]
+
+    def judge(shown: Shown) -> Decision[Rule]:
+        members = flow.callers_groups if shown.is_own else Members(is_known=not sight.is_own)
+        of = replace(flow, callers=shown.addresses, callers_groups=members)
+        return decide(matches(asked, of, is_inbound=gate.is_inbound), shown.addresses)
+
+    found = joined(seen(sight, callers, judge), callers)
+    return Checkpoint(
+        allowed=found.allowed,
+        denied=found.denied,
+        steps=tuple(_step(group, match, callers) for match in found.deciding),
+        broken=_broken(gate, call, found) if found.denied else None,
+        unread=_doubt(group, found, flow) if callers - found.allowed - found.denied else "",
+    )
+
+
+def _flow(topology: Topology, gate: Gate, call: Call, callers: AddressSet) -> Flow:
+    here = gate.subnet.parent
+    consumer, endpoint = call.consumer, call.endpoint
+    return Flow(
+        callers=callers,
+        address=call.destination,
+        port=PORT,
+        tag=virtual_network_tag(topology, gate.subnet),
+        callers_groups=Members(
+            groups=consumer.groups,
+            is_known=not scale_sets(topology, consumer),
+            counts_here=consumer.network == here,
+        ),
+        address_groups=Members(
+            groups=frozenset(_groups(topology, endpoint)), counts_here=endpoint.network == here
+        ),
+    )
+
+
+def _groups(topology: Topology, endpoint: PrivateEndpoint) -> Iterable[ResourceId]:
+    yield from topology.targets(endpoint.id, Relation.MEMBER_OF)
+    for interface in topology.predecessors(NetworkInterface, endpoint.id, Relation.ATTACHED_TO):
+        yield from topology.targets(interface.id, Relation.MEMBER_OF)
+
+
+def scale_sets(topology: Topology, consumer: Consumer) -> str:
+    """
+    Name a scale set whose instances are among a consumer; empty when none is.
+
+    Their interfaces are no resources: their own groups are in no row.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview
+    """
+    subnet = topology.get(Subnet, consumer.subnet)
+    if consumer.kind is not Kind.SUBNET or subnet is None:
+        return ""
+    for named in subnet.properties.ip_configurations or ():
+        _, found, rest = named.id.lower().partition("/virtualmachinescalesets/")
+        if found:
+            return rest.partition("/")[0]
+    return ""
+
+
+@once
+def _rules(topology: Topology) -> dict[ResourceId, tuple[Rule, ...]]:
+    return {group.id: rules(group) for group in topology.all(NetworkSecurityGroup)}
+
+
+def _step(group: NetworkSecurityGroup, match: Match[Rule], callers: AddressSet) -> Step:
+    rule, priority = match.rule, match.rule.priority
+    verb = "allow" if rule.allows else "deny"
+    does = f"may {verb}" if match.perhaps - match.certain else _third_person(verb)
+    whom = match.perhaps & callers
+    some = f" from {prefixes(whom)}" if whom and callers - whom else ""
+    value = f"{'Allow' if rule.allows else 'Deny'} at priority {priority}"
+    return Step(
+        f"{rule.name} at priority {priority} of {group.name} {does} it{some}",
+        (Evidence(group.id, Relation.GUARDED_BY, rule.pointer, value),),
+    )
+
+
+def _third_person(verb: str) -> str:
+    return "denies" if verb == "deny" else f"{verb}s"
+
+
+def _broken(gate: Gate, call: Call, found: Decision[Rule]) -> Break:
+    group = gate.group
+    denying = [match.rule for match in found.deciding if not match.allows]
+    case = {
+        "nsg": group.name,
+        "nsgId": str(group),
+        "resourceGroup": group.resource_group,
+        "subscription": group.subscription,
+        "direction": "Inbound" if gate.is_inbound else "Outbound",
+        "rule": denying[0].name if denying else "",
+        "priority": str(denying[0].priority) if denying else "",
+        "subnet": gate.subnet.name,
+        "address": call.address,
+        "sources": prefixes(found.denied),
+    }
+    return Break(gate.cause, group, case)
+
+
+def _doubt(group: NetworkSecurityGroup, found: Decision[Rule], flow: Flow) -> str:
+    """Say why nobody knows what a group decides."""
+    for match in found.deciding:
+        if not match.perhaps - match.certain:
+            continue
+        rule, named = match.rule, f"{match.rule.name} of {group.name}"
+        if EPHEMERAL - rule.source_ports:
+            return f"{named} looks at the port that callers choose"
+        if rule.source.groups or rule.destination.groups:
+            return f"whom the application security groups of {named} hold was not read"
+        if rule.source.is_virtual_network or rule.destination.is_virtual_network:
+            return flow.tag.unread or f"what {named} matches is not told"
+        return f"what {named} matches is not told"
+    return f"what {group.name} decides is not told"

@@ -1,0 +1,112 @@
+"""Whether filters let TCP 443 through from a consumer to a private endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.analysis.addresses import AddressSet
+from scanner.analysis.causes import Break
+from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.filtering.checkpoint import PLAIN, Call, prefixes
+from scanner.analysis.filtering.first_match import NOBODY
+from scanner.analysis.filtering.stations import Resolves, Trip, filters
+from scanner.analysis.routing.route import Route
+from scanner.analysis.steps import Step
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.resources.subnet import Subnet
+from scanner.topology import Topology
+
+
+class Filtering(StrEnum):
+    """What the filters on the way do."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the filters on the way do, and which rules decide."""
+
+    outcome: Filtering
+    """`deny` as soon as some of the consumer's addresses are held back."""
+    steps: tuple[Step, ...]
+    denied: AddressSet = NOBODY
+    """Of the consumer's addresses, those that are held back for certain."""
+    broken: Break | None = None
+    """For `deny`: why."""
+    unread: str = ""
+    """For `unknown`: what was not read, or is not in Azure."""
+
+
+def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
+    topology: Topology,
+    consumer: Consumer,
+    endpoint: PrivateEndpoint,
+    address: str,
+    route: Route,
+    hostname: str = "",
+    resolves_privately: Resolves | None = None,
+) -> Passage:
+    """
+    Return what filters do to TCP 443 from a consumer to an endpoint's address.
+
+    The security groups of the caller, what the route goes through, and that of
+    the endpoint's subnet where its network policies say so. Filters are exact
+    over all the consumer's addresses: it is denied when some are. Of a whole
+    subnet nobody says who is there, so only what they all share is certain.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
+    """
+    callers = consumer.addresses or _subnet(topology, consumer)
+    call = Call(consumer, endpoint, address, hostname)
+    if not callers or not call.destination:
+        return Passage(Filtering.UNKNOWN, (), unread=f"the addresses of {consumer.id.path}")
+    found = _walked(Trip(topology, call, route, resolves_privately or _nobody_knows), callers)
+    if found.outcome is Filtering.DENY and callers - found.denied:
+        return _of_some(topology, consumer, found)
+    return found
+
+
+def _nobody_knows(_firewall: object) -> None:
+    return None
+
+
+def _walked(trip: Trip, callers: AddressSet) -> Passage:
+    """Ask the filters one after the other, until nobody is left."""
+    left = sure = callers
+    sight, steps, unread, broken = PLAIN, list[Step](), "", None
+    for filtering in filters(trip):
+        found = filtering(left, sight)
+        steps += found.steps
+        broken = broken or found.broken
+        unread = unread or (found.unread if left - found.allowed - found.denied else "")
+        sight = found.sight or sight
+        left, sure = left - found.denied, sure & found.allowed
+        if not left:
+            break
+    denied = callers - left
+    if denied:
+        return Passage(Filtering.DENY, tuple(steps), denied, broken)
+    if left - sure:
+        return Passage(Filtering.UNKNOWN, tuple(steps), unread=unread)
+    return Passage(Filtering.ALLOW, tuple(steps))
+
+
+def _of_some(topology: Topology, consumer: Consumer, found: Passage) -> Passage:
+    """Return what it means that some of a consumer's addresses are denied, and others not."""
+    some = prefixes(found.denied)
+    steps = (*found.steps, Step(f"of {consumer.id.path}, {some} are held back"))
+    whole = _subnet(topology, consumer)
+    is_whole = consumer.kind is not Kind.CLIENTS and not whole - consumer.addresses
+    if consumer.addresses and not is_whole:
+        return Passage(Filtering.DENY, steps, found.denied, found.broken)
+    unread = f"whether {consumer.id.path} calls from {some} was not read"
+    return Passage(Filtering.UNKNOWN, steps, found.denied, unread=unread)
+
+
+def _subnet(topology: Topology, consumer: Consumer) -> AddressSet:
+    subnet = topology.get(Subnet, consumer.subnet)
+    return AddressSet.parse(*subnet.address_prefixes) if subnet else NOBODY

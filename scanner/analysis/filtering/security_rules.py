@@ -1,0 +1,202 @@
+"""Rules of network security groups, matched against TCP to one port of one address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet
+from scanner.analysis.filtering.first_match import NOBODY, Match, union
+from scanner.analysis.filtering.virtual_network_tag import Tag
+from scanner.resources import ResourceId
+from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a rule says of one side, read once for all connections."""
+
+    prefixes: AddressSet
+    is_virtual_network: bool
+    is_internet: bool
+    is_public_tag: bool
+    """Another service tag: public addresses, nobody here knows which."""
+    is_odd: bool
+    """It says nothing that Azure describes: it may match anything."""
+    groups: frozenset[ResourceId]
+
+    @classmethod
+    def parse(cls, addresses: Iterable[str], groups: Iterable[ResourceId]) -> Side:
+        """Read prefixes, service tags and application security groups."""
+        words, members = {word.strip().lower() for word in addresses}, frozenset(groups)
+        found = {word: AddressSet.parse(word) for word in words - TAGS}
+        tags = {word for word in found if not found[word] and ":" not in word}
+        return cls(
+            prefixes=EVERY if words & EVERYTHING else union(found.values()),
+            is_virtual_network="virtualnetwork" in words,
+            is_internet="internet" in words,
+            is_public_tag=any(SERVICE_TAG.fullmatch(tag) for tag in tags),
+            is_odd=not (words or members) or any(not SERVICE_TAG.fullmatch(tag) for tag in tags),
+            groups=members,
+        )
+
+    def certain(self, tag: Tag) -> AddressSet:
+        """Return the addresses it names for certain, by prefix or tag."""
+        internet = PUBLIC - tag.perhaps if self.is_internet else NOBODY
+        return self.prefixes | (tag.certain if self.is_virtual_network else NOBODY) | internet
+
+    def perhaps(self, tag: Tag) -> AddressSet:
+        """Return those, and the addresses it may name."""
+        if self.is_odd:
+            return EVERY
+        outside = PUBLIC - tag.certain if self.is_internet or self.is_public_tag else NOBODY
+        return self.prefixes | (tag.perhaps if self.is_virtual_network else NOBODY) | outside
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The application security groups of one side of a connection."""
+
+    groups: frozenset[ResourceId] = frozenset()
+    is_known: bool = True
+    """False when some of them may be hidden."""
+    counts_here: bool = True
+    """False in another VNet than the rule's: whether a group counts there is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """TCP to a port of an address, as the rules that guard one subnet see it."""
+
+    callers: AddressSet
+    address: AddressSet
+    port: int
+    tag: Tag
+    callers_groups: Members
+    address_groups: Members
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A security rule, read once for all connections."""
+
+    name: str
+    allows: bool
+    is_inbound: bool
+    priority: int
+    pointer: str
+    """Where it stands in the group's row; empty for a default that Azure left untold."""
+    protocol: str
+    source_ports: AddressSet
+    destination_ports: AddressSet | None
+    """None when one of them cannot be read."""
+    source: Side
+    destination: Side
+
+    @classmethod
+    def read(cls, rule: SecurityRule, pointer: str) -> Rule:
+        """Read a rule that stands at `pointer`."""
+        return cls(
+            name=rule.name,
+            allows=rule.allows,
+            is_inbound=rule.is_inbound,
+            priority=rule.properties.priority,
+            pointer=pointer,
+            protocol=rule.protocol,
+            source_ports=ports(rule.source_ports) or NOBODY,
+            destination_ports=ports(rule.destination_ports),
+            source=Side.parse(rule.source_addresses, rule.source_groups),
+            destination=Side.parse(rule.destination_addresses, rule.destination_groups),
+        )
+
+
+def rules(group: NetworkSecurityGroup) -> tuple[Rule, ...]:
+    """Return all rules of a group; the defaults are there even if untold."""
+    said = group.properties
+    told = {
+        "securityRules": said.security_rules,
+        "defaultSecurityRules": said.default_security_rules,
+    }
+    pointers = {
+        id(rule): f"/properties/{key}/{index}"
+        for key, listed in told.items()
+        for index, rule in enumerate(listed or ())
+    }
+    return tuple(Rule.read(rule, pointers.get(id(rule), "")) for rule in group.rules)
+
+
+def matches(asked: Iterable[Rule], flow: Flow, *, is_inbound: bool) -> Iterator[Match[Rule]]:
+    """
+    Yield the rules of one direction that speak to a flow, or may, and to which of its callers.
+
+    A caller chooses the port it calls from, so a rule for certain source ports
+    only may match. Service tags other than VirtualNetwork hold public addresses.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works,
+    https://learn.microsoft.com/azure/virtual-network/service-tags-overview
+    """
+    for rule in asked:
+        if rule.is_inbound is not is_inbound:
+            continue
+        is_certain = _speaks(rule, flow)
+        if is_certain is None:
+            continue
+        perhaps = flow.callers & _perhaps(rule.source, flow.callers_groups, flow.tag)
+        certain = flow.callers & _certain(rule.source, flow.callers_groups, flow.tag)
+        if perhaps:
+            kept = certain if is_certain else NOBODY
+            yield Match(rule, rule.allows, (rule.priority,), kept, perhaps)
+
+
+def _speaks(rule: Rule, flow: Flow) -> bool | None:
+    """Tell whether a rule speaks of the protocol, ports and destination; None for not at all."""
+    port = AddressSet(((flow.port, flow.port),))
+    wanted = rule.destination_ports
+    if rule.protocol in OTHER_PROTOCOLS or (wanted is not None and not wanted & port):
+        return None
+    if not flow.address & _perhaps(rule.destination, flow.address_groups, flow.tag):
+        return None
+    return (
+        rule.protocol in {"*", "tcp"}
+        and wanted is not None
+        and not EPHEMERAL - rule.source_ports
+        and not flow.address - _certain(rule.destination, flow.address_groups, flow.tag)
+    )
+
+
+def _certain(side: Side, members: Members, tag: Tag) -> AddressSet:
+    is_member = members.counts_here and bool(side.groups & members.groups)
+    return EVERY if is_member else side.certain(tag)
+
+
+def _perhaps(side: Side, members: Members, tag: Tag) -> AddressSet:
+    may_be_member = bool(side.groups) and not members.is_known
+    is_member = may_be_member or bool(side.groups & members.groups)
+    return EVERY if is_member else side.perhaps(tag)
+
+
+def ports(ranges: Iterable[str]) -> AddressSet | None:
+    """Return ports and ranges (`443`, `400-500`, `*`) as intervals; None when one is neither."""
+    found = []
+    for item in (part.strip() for text in ranges for part in text.split(",")):
+        first, _, last = item.partition("-")
+        if item == "*":
+            found.append((0, 65535))
+        elif first.isdecimal() and (last or first).isdecimal():
+            found.append((int(first), int(last or first)))
+        else:
+            return None
+    return AddressSet.of(found) if found else None
+
+
+EVERYTHING = frozenset({"*", "any"})
+
+TAGS = EVERYTHING | {"virtualnetwork", "internet"}
+
+SERVICE_TAG = re.compile(r"[a-z][a-z0-9.]*")
+
+OTHER_PROTOCOLS = frozenset({"udp", "icmp", "icmpv6", "esp", "ah"})
+
+EPHEMERAL = AddressSet(((1, 65535),))
+"""The ports a caller may call from."""

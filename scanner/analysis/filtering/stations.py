@@ -1,0 +1,246 @@
+"""The filters a connection meets, in order: at the caller, on the way, and at the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeAlias
+
+from scanner import clouds
+from scanner.analysis.addresses import EVERY, AddressSet
+from scanner.analysis.causes import Cause
+from scanner.analysis.consumers import Kind
+from scanner.analysis.filtering.access import closed_peerings
+from scanner.analysis.filtering.checkpoint import Call, Checkpoint, Sight, unknown
+from scanner.analysis.filtering.firewalls import inspect, unread_firewall
+from scanner.analysis.filtering.first_match import NOBODY
+from scanner.analysis.filtering.guards import Gate, ask, scale_sets
+from scanner.analysis.routing.route import Route, Way
+from scanner.analysis.steps import Step
+from scanner.findings import Evidence
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.network_manager import NetworkManager
+from scanner.resources.subnet import Subnet
+from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
+from scanner.resources.virtual_wan import VirtualHub
+from scanner.topology import Topology
+
+Resolves: TypeAlias = Callable[[ResourceId], bool | None]
+"""Whether a firewall itself resolves the name privately; None when nobody knows."""
+Filter: TypeAlias = Callable[[AddressSet, Sight], Checkpoint]
+"""What becomes of callers who show certain addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A connection, and the way it takes."""
+
+    topology: Topology
+    call: Call
+    route: Route
+    resolves: Resolves
+
+
+def filters(trip: Trip) -> Iterator[Filter]:
+    """Yield the filters that a connection meets, in order."""
+    managed = _managed(trip.topology)
+    if managed:
+        yield _always(unknown(managed))
+    yield from _leaving(trip, managed)
+    if trip.route.outcome is Way.UNKNOWN:
+        unread = trip.route.unread or "the way is not known"
+        yield _always(unknown(unread, sight=STRANGER))
+    yield from _on_the_way(trip, managed)
+    inbound = tuple(_gates_of_endpoint(trip))
+    for closed in closed_peerings(trip.topology, trip.call, trip.route.through, bool(inbound)):
+        yield _always(closed)
+    yield from _arriving(trip, inbound, managed)
+
+
+def _managed(topology: Topology) -> str:
+    """
+    Say why security admin rules may decide before security groups; empty when none may.
+
+    A `Deny` of theirs is final, and so is an `AlwaysAllow`. They are not in the snapshot.
+
+    Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
+    """
+    for manager in topology.all(NetworkManager):
+        return f"the security admin rules of the network manager {manager.id.path} are not read"
+    if topology.unread(NetworkManager):
+        return "whether security admin rules of a network manager decide was not read"
+    return ""
+
+
+def _leaving(trip: Trip, managed: str) -> Iterator[Filter]:
+    """Yield the groups on the way out: that of the interface, then that of the subnet."""
+    consumer = trip.call.consumer
+    for guard in consumer.guards:
+        gate = Gate(guard, consumer.subnet, is_inbound=False, cause=Cause.OUTBOUND_DENIED)
+        yield _asked(trip, gate, managed)
+    if consumer.kind is Kind.CLIENTS:
+        return
+    subnet = consumer.subnet
+    if trip.topology.get(Subnet, subnet) is None:
+        yield _always(unknown(f"the subnet {subnet.path} was not read"))
+    elif not consumer.guards:
+        yield _step(f"no network security group is asked on the way out of {subnet.name}", subnet)
+    scaled = scale_sets(trip.topology, consumer)
+    if scaled:
+        yield _always(
+            unknown(f"the network security groups of the scale set {scaled} are not read")
+        )
+
+
+def _on_the_way(trip: Trip, managed: str) -> Iterator[Filter]:
+    """
+    Yield what the packet passes between the two ends.
+
+    Interfaces that follow each other may stand for the members of one load
+    balancer, of which the packet passes one.
+    """
+    for kind, several in groupby(trip.route.through, key=lambda one: one.type):
+        hops = tuple(several)
+        if kind == NetworkInterface.ARM_TYPE:
+            yield from _appliance(trip, hops, managed)
+            continue
+        for hop in hops:
+            yield from _hop(trip, hop)
+
+
+def _hop(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
+    match hop.type:
+        case AzureFirewall.ARM_TYPE:
+            yield _firewall(trip, hop)
+        case VirtualHub.ARM_TYPE:
+            yield from _hub(trip, hop)
+        case VirtualNetworkGateway.ARM_TYPE:
+            return
+        case _:
+            yield _always(unknown(f"what {hop.path} lets through is not known", sight=STRANGER))
+
+
+def _firewall(trip: Trip, hop: ResourceId) -> Filter:
+    firewall = trip.topology.get(AzureFirewall, hop)
+    if firewall is None:
+        return _always(unread_firewall(hop))
+    resolves = trip.resolves(hop)
+    return lambda callers, sight: inspect(
+        trip.topology, firewall, trip.call, callers, sight, resolves
+    )
+
+
+def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
+    """
+    Yield what a virtual hub does: nothing, or perhaps what its firewall does.
+
+    Whether a hub sends the packet to its firewall is for the route to say, by
+    naming that too; where it does not, the firewall may or may not be passed.
+
+    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
+    """
+    hub = trip.topology.get(VirtualHub, hop)
+    if hub is None:
+        yield _always(unknown(f"the virtual hub {hop.path} was not read", sight=STRANGER))
+        return
+    inside = set(trip.topology.sources(hop, Relation.PLACED_IN))
+    firewalls = {one for one in inside if one.type == AzureFirewall.ARM_TYPE}
+    firewalls |= {hub.firewall} if hub.firewall else set()
+    for firewall in sorted(firewalls - set(trip.route.through)):
+        yield _perhaps(_firewall(trip, firewall), firewall)
+
+
+def _perhaps(filtering: Filter, firewall: ResourceId) -> Filter:
+    """Return a filter that may be passed by: whom it denies may get through all the same."""
+
+    def doubted(callers: AddressSet, sight: Sight) -> Checkpoint:
+        found = filtering(callers, sight)
+        after = found.sight or sight
+        return Checkpoint(
+            allowed=found.allowed,
+            steps=found.steps,
+            unread=f"whether the packet passes the firewall {firewall.path} was not read",
+            sight=Sight(is_own=sight.is_own, masks=sight.masks | after.masks),
+        )
+
+    return doubted
+
+
+def _appliance(trip: Trip, hops: tuple[ResourceId, ...], managed: str) -> Iterator[Filter]:
+    """Yield the groups on the way to an appliance, and that nobody knows what itself does."""
+    interface = trip.topology.get(NetworkInterface, hops[0])
+    subnets = trip.topology.targets(hops[0], Relation.PLACED_IN)
+    if len(hops) == 1 and interface is not None and len(subnets) == 1:
+        places = (subnets[0], interface.id)
+        for guard in (g for p in places for g in trip.topology.targets(p, Relation.GUARDED_BY)):
+            gate = Gate(guard, subnets[0], is_inbound=True, cause=Cause.APPLIANCE_DENIED)
+            yield _asked(trip, gate, managed)
+    names = " or ".join(hop.path for hop in hops)
+    yield _always(unknown(f"the rules of the appliance {names} are not in Azure", sight=STRANGER))
+
+
+def _gates_of_endpoint(trip: Trip) -> Iterator[Gate]:
+    """
+    Yield the groups that are asked at the endpoint.
+
+    Source: https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+    """
+    for place in trip.topology.targets(trip.call.endpoint.id, Relation.PLACED_IN):
+        if (_policies(trip.topology, place) or "").lower() in ENFORCING:
+            for guard in trip.topology.targets(place, Relation.GUARDED_BY):
+                yield Gate(guard, place, is_inbound=True, cause=Cause.INBOUND_DENIED)
+
+
+def _arriving(trip: Trip, gates: tuple[Gate, ...], managed: str) -> Iterator[Filter]:
+    is_public = trip.topology.inventory.cloud == clouds.PUBLIC
+    elsewhere = "" if is_public else "whether security groups count here in this cloud is not known"
+    for gate in gates:
+        yield _asked(trip, gate, managed or elsewhere)
+    for place in trip.topology.targets(trip.call.endpoint.id, Relation.PLACED_IN):
+        said = _policies(trip.topology, place)
+        guards = trip.topology.targets(place, Relation.GUARDED_BY)
+        if said is None:
+            yield _always(unknown(f"the subnet {place.path} was not read"))
+        elif said.lower() not in ENFORCING | IGNORING:
+            yield _always(unknown(f"the network policies of {place.path}, {said}, are not known"))
+        elif said.lower() in IGNORING and guards:
+            named = f"{guards[0].name} is not asked: the network policies of {place.name} are"
+            yield _step(f"{named} {said}", place, "/properties/privateEndpointNetworkPolicies")
+
+
+def _policies(topology: Topology, place: ResourceId) -> str | None:
+    """Return a subnet's network policies for endpoints, absent ones being off; None if unread."""
+    subnet = topology.get(Subnet, place)
+    if subnet is None:
+        return None
+    return subnet.properties.private_endpoint_network_policies or "Disabled"
+
+
+ENFORCING = frozenset({"enabled", "networksecuritygroupenabled"})
+
+IGNORING = frozenset({"disabled", "routetableenabled"})
+
+STRANGER = Sight(masks=EVERY)
+"""What filters see behind something that nobody knows: perhaps the caller, perhaps anybody."""
+
+
+def _asked(trip: Trip, gate: Gate, overruled: str) -> Filter:
+    def asked(callers: AddressSet, sight: Sight) -> Checkpoint:
+        found = ask(trip.topology, gate, trip.call, callers, sight)
+        if not overruled or not found.denied:
+            return found
+        return replace(found, denied=NOBODY, broken=None, unread=overruled)
+
+    return asked
+
+
+def _always(found: Checkpoint) -> Filter:
+    return lambda _callers, _sight: found
+
+
+def _step(said: str, place: ResourceId, pointer: str = "") -> Filter:
+    steps = (Step(said, (Evidence(place, "", pointer),)),)
+    return lambda callers, _sight: Checkpoint(callers, steps=steps)

@@ -1,0 +1,109 @@
+"""How far a packet has come on its way, and how the way came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from scanner.analysis.addresses import AddressSet
+from scanner.analysis.causes import Break
+from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.routing.crossings import EMPTY
+from scanner.analysis.routing.forwarded import Station
+from scanner.analysis.routing.stops import Stop
+from scanner.analysis.steps import Step
+from scanner.resources import ResourceId
+from scanner.resources.private_endpoint import PrivateEndpoint
+from scanner.topology import Topology
+
+
+class Way(StrEnum):
+    """How a packet gets there."""
+
+    DIRECT = "direct"
+    """Within the VNet, or to a directly peered one."""
+    VIA = "via"
+    """By way of a firewall, an appliance, a gateway or a virtual hub."""
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which way a packet goes, hop by hop."""
+
+    outcome: Way
+    steps: tuple[Step, ...]
+    through: tuple[ResourceId, ...] = ()
+    """The firewalls, interfaces, gateways and virtual hubs it passes, in order."""
+    broken: Break | None = None
+    """For `none`: why."""
+    unread: str = ""
+    """For `unknown`: what was not read, or is not in Azure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What stays the same on the way."""
+
+    topology: Topology
+    consumer: Consumer
+    endpoint: PrivateEndpoint
+    address: str
+
+    @property
+    def goal(self) -> ResourceId:
+        """The subnet of the endpoint."""
+        return ResourceId(self.endpoint.properties.subnet.id)
+
+    def senders(self, network: ResourceId) -> AddressSet:
+        """Return the consumer's addresses, if they are of that VNet: those of clients are not."""
+        is_own = network == self.consumer.network and self.consumer.kind is not Kind.CLIENTS
+        return self.consumer.addresses if is_own else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How far a packet has come."""
+
+    subnet: ResourceId
+    stations: tuple[Station, ...]
+    steps: tuple[Step, ...] = ()
+    through: tuple[ResourceId, ...] = ()
+
+    @property
+    def network(self) -> ResourceId:
+        """The VNet it is in."""
+        return self.subnet.parent
+
+    def said(self, *steps: Step) -> Begun:
+        """Return the packet with what else happened to it."""
+        return replace(self, steps=(*self.steps, *steps))
+
+    def at(self, subnet: ResourceId, *passed: ResourceId, forwards: bool) -> Begun:
+        """Return the packet in another subnet, sent on by what it passed."""
+        network = subnet.parent if "/subnets/" in subnet else subnet
+        station = Station(network, passed if forwards else ())
+        return Begun(subnet, (*self.stations, station), self.steps, (*self.through, *passed))
+
+
+def ended(begun: Begun, stop: Stop) -> Route:
+    """Return the way that ends there."""
+    outcome = Way.NONE if stop.broken else Way.UNKNOWN
+    steps = (*begun.steps, *stop.steps)
+    unread = "" if stop.broken else stop.unread
+    return Route(outcome, steps, begun.through, stop.broken, unread)
+
+
+def agreed(ways: tuple[Route, ...]) -> Route:
+    """Return what several ways have in common: a packet may take any of them."""
+    first, *others = ways
+    if not others:
+        return first
+    if all(way.outcome is Way.NONE for way in ways):
+        return first
+    through = tuple(dict.fromkeys(one for way in ways for one in way.through))
+    if all(way.outcome in {Way.DIRECT, Way.VIA} for way in ways):
+        return replace(first, through=through)
+    unread = next((way.unread for way in ways if way.unread), "one of several ways ends nowhere")
+    return Route(Way.UNKNOWN, first.steps, through, unread=unread)
