@@ -14,7 +14,7 @@ from many_estates import CASES, PATHS, RULES, Case, estate
 from scanner import snapshot as snapshots
 from scanner.resources import ResourceId, parse
 from scanner.resources.types import RESOURCE_TYPES
-from scanner.rules import Rule, called, estates, judgements
+from scanner.rules import Rule, estates, judgements, key
 from scanner.scan import scan
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot
 from scanner.topology import Topology
@@ -49,7 +49,7 @@ def read(name: str) -> Snapshot:
 def verdicts(snapshot: Snapshot, rules: tuple[Rule, ...] = RULES) -> Verdicts:
     topology = Topology(parse(snapshot))
     return {
-        (rule.id, called(subject).lower()): str(judgement.verdict)
+        (rule.id, key(subject)): str(judgement.verdict)
         for rule in rules
         for subject, judgement in judgements(topology, rule)
     }

@@ -76,6 +76,11 @@ class Connection:
         return f"{self.consumer.id.path} -> {self.hostname.name}"
 
     @property
+    def key(self) -> str:
+        """What tells it from every other connection, whatever the letter case of IDs."""
+        return f"{self.consumer.id.lower()} -> {self.hostname.name}"
+
+    @property
     def steps(self) -> Iterator[Step]:
         """What happens on the way, in order."""
         for part in (self.resolution, self.route, self.passage):

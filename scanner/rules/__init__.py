@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.rules.estates import home
-from scanner.rules.judge import called, judge, judgements
+from scanner.rules.judge import called, judge, judgements, key
 from scanner.rules.load import load, load_all, rule_files, schema, twins
 from scanner.rules.rule import Example, Rule
 
@@ -14,6 +14,7 @@ __all__ = [
     "home",
     "judge",
     "judgements",
+    "key",
     "load",
     "load_all",
     "rule_files",

@@ -28,7 +28,7 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
     for rule in rules:
         judged = tuple(judgements(topology, rule))
         counts.update(judgement.verdict for _, judgement in judged)
-        said = ((called(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
+        said = ((key(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
         spoken_of.update(subject for subject, _ in said)
         findings += (_finding(rule, *blamed) for blamed in _blamed(topology, judged))
     findings.sort(key=_gravest_first)
@@ -44,6 +44,11 @@ def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgem
 def called(subject: Subject) -> str:
     """Return what a subject is called in examples."""
     return subject.path if isinstance(subject, Connection) else subject.id.path
+
+
+def key(subject: Subject) -> str:
+    """Return what tells a subject from all others."""
+    return subject.key if isinstance(subject, Connection) else subject.id.lower()
 
 
 def _subjects(topology: Topology, rule: Rule) -> Iterable[Subject]:
