@@ -52,6 +52,8 @@ class Evidence:
     """A JSON pointer into the resource's row (RFC 6901); empty for the resource as a whole."""
     value: Any = field(default=None, hash=False)
     """What stands there, a list as well as a scalar; None for absent."""
+    said: str = ""
+    """What happens here, in a sentence without a full stop; empty where the value says it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Judgement:
     affected: tuple[Affected, ...] = ()
     unread: str = ""
     """For `open`: what was not read."""
+    is_told: bool = False
+    """For `open`: another rule tells of it, so this one need not."""
 
 
 NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
@@ -155,5 +159,6 @@ def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> J
                 cases=tuple(case for j in deciding for case in j.cases),
                 affected=tuple(dict.fromkeys(a for j in deciding for a in j.affected)),
                 unread="; ".join(dict.fromkeys(j.unread for j in deciding if j.unread)),
+                is_told=all(j.is_told for j in deciding),
             )
     return NOT_APPLICABLE

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable
 
 from scanner import resources
+from scanner.analysis.connections import reach
 from scanner.analysis.endpoints import accounts
 from scanner.analysis.exposure import exposure
 from scanner.report.scan_report import Account, Report
@@ -23,6 +24,7 @@ def scan(snapshot: Snapshot, rules: Iterable[Rule]) -> Report:
         inventory = resources.parse(snapshot)
         topology = Topology(inventory)
         findings, tally = judge(topology, rules)
+        reached = reach(topology)
         return Report(
             taken_at=snapshot.taken_at,
             cloud=inventory.cloud,
@@ -32,8 +34,8 @@ def scan(snapshot: Snapshot, rules: Iterable[Rule]) -> Report:
             tally=tally,
             findings=findings,
             accounts=tuple(
-                Account(account.id, exposure(topology, account).name)
-                for account in accounts(topology)
+                Account(one.id, exposure(topology, one).name, reached.get(one.id, {}))
+                for one in accounts(topology)
             ),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),
         )

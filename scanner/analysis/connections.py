@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ from scanner.analysis.routing.peering import peers
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
+from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.topology import Topology, once
@@ -89,7 +91,8 @@ class Connection:
     @property
     def because(self) -> tuple[Evidence, ...]:
         """What the verdict rests on, in order, each once."""
-        return tuple(dict.fromkeys(e for step in self.steps for e in step.evidence))
+        told = (step.told(self.consumer.id) for step in self.steps)
+        return tuple(dict.fromkeys(evidence for step in told for evidence in step))
 
 
 @once
@@ -97,6 +100,18 @@ def intended(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections that something shows to be wanted, by consumer and host name."""
     found = (c for consumer in consumers(topology) for c in connections(topology, consumer))
     return tuple(connection for connection in found if connection.intended)
+
+
+def reach(topology: Topology) -> Mapping[ResourceId, Mapping[str, int]]:
+    """Return how consumers come out at each account they should reach, by its worst name."""
+    worst: dict[tuple[ResourceId, ResourceId], Reach] = {}
+    for found in intended(topology):
+        pair = (found.account.id, found.consumer.id)
+        worst[pair] = min(found.verdict, worst.get(pair, found.verdict), key=_WORST.index)
+    counts: dict[ResourceId, Counter[str]] = {}
+    for (account, _), verdict in worst.items():
+        counts.setdefault(account, Counter())[verdict.value] += 1
+    return counts
 
 
 def connections(
@@ -193,8 +208,7 @@ def _endpoint(
 
 
 def _gravity(taken: Route, passed: Passage | None) -> int:
-    order = (Reach.BROKEN, Reach.UNKNOWN, Reach.REACHABLE)
-    return order.index(_verdict(taken, passed))
+    return _WORST.index(_verdict(taken, passed))
 
 
 def _verdict(taken: Route, passed: Passage | None) -> Reach:
@@ -241,6 +255,8 @@ def _intent(
     near = {consumer.network} | peers(topology, consumer.network).known
     return Intent.PATH if places & near else Intent.NONE
 
+
+_WORST = (Reach.BROKEN, Reach.UNKNOWN, Reach.PUBLIC, Reach.REACHABLE)
 
 SUSPECTS = {
     Family.DNS: Cause.ZONE_NOT_LINKED,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.findings import Evidence
+from scanner.resources import ResourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,8 @@ class Step:
     said: str
     """Without a full stop: `snet-app asks Azure-provided DNS in vnet-app`."""
     evidence: tuple[Evidence, ...] = ()
+
+    def told(self, place: ResourceId) -> tuple[Evidence, ...]:
+        """Return the evidence with the sentence; of a step without any, the place it starts at."""
+        first, *rest = self.evidence or (Evidence(place),)
+        return (replace(first, said=self.said), *rest)

@@ -183,6 +183,5 @@ def _mends(finding: Finding, connection: Connection) -> bool:
     broken = connection.broken
     if broken is None or finding.verdict != "fail":
         return False
-    pair = (connection.consumer.id, connection.hostname.name)
-    is_named = any((a.consumer, a.hostname) == pair for a in finding.affected)
-    return finding.resource == broken.blame and (is_named or not finding.affected)
+    names = {affected.hostname for affected in finding.affected}
+    return finding.resource == broken.blame and (not names or connection.hostname.name in names)

@@ -9,7 +9,7 @@ from scanner import __version__
 from scanner.findings import Evidence, Finding, Severity, Verdict
 from scanner.report.encode import dump, plain
 from scanner.report.options import Options
-from scanner.report.scan_report import Report
+from scanner.report.scan_report import REACHES, Account, Report
 from scanner.snapshot import Gap
 
 FORMAT = "aoai-scan/report/1"
@@ -25,7 +25,7 @@ def render(report: Report, _options: Options) -> str:
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
-        "accounts": [{"id": str(a.id), "exposure": a.exposure} for a in report.accounts],
+        "accounts": [_account(account) for account in report.accounts],
     }
     return dump(document, sort_keys=True) + "\n"
 
@@ -35,6 +35,11 @@ def _summary(report: Report) -> dict[str, Any]:
     counts = {verdict.value: report.tally.counts.get(verdict, 0) for verdict in Verdict}
     by_severity = {severity.value: failed[severity] for severity in Severity}
     return {"subjects": report.tally.subjects, **counts, "bySeverity": by_severity}
+
+
+def _account(account: Account) -> dict[str, Any]:
+    counts = {f"{reach}From": account.reach.get(reach, 0) for reach in REACHES}
+    return {"id": str(account.id), "exposure": account.exposure, **counts}
 
 
 def _gap(gap: Gap) -> dict[str, str]:
@@ -67,4 +72,5 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "relation": evidence.relation,
         "pointer": evidence.pointer,
         "value": plain(evidence.value),
+        "said": evidence.said or None,
     }

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from scanner.findings import Finding, Tally
 from scanner.resources import AnyResource, ResourceId
 from scanner.rules.rule import Rule
 from scanner.snapshot import Gap, Subscription
 
+REACHES = ("reachable", "broken", "public", "unknown")
+"""How a consumer comes out at an account: by the worst of the account's names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account and how far it is exposed."""
+    """An account, how far it is exposed, and how those come out who should reach it."""
 
     id: ResourceId
     exposure: str
-    """`private`, `trusted`, `perimeter`, `selected`, `public` or `unknown`."""
+    """`private`, `trusted` (at most), `perimeter`, `selected`, `public` or `unknown`."""
+    reach: Mapping[str, int] = field(default_factory=dict)
+    """How many of those who should reach it come out which way, by `REACHES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

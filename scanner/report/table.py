@@ -12,15 +12,16 @@ from scanner.findings import Finding, Severity, Verdict
 from scanner.printable import printable
 from scanner.report.encode import names
 from scanner.report.options import Options
-from scanner.report.scan_report import Report
+from scanner.report.scan_report import REACHES, Report
 from scanner.report.table_findings import known, unknown
 from scanner.report.wrap import NARROWEST, elided, listed, prose
 from scanner.resources import ResourceId
 from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap
 
-_HEADERS = ("Account", "Exposure", "Violations")
+_HEADERS = ("Account", "Exposure", "Callers", "Violations")
 _MOST_GAPS = 10
 _MOST_ACCOUNTS = 40
+_NARROW = 12
 
 
 def render(report: Report, options: Options) -> str:
@@ -45,10 +46,22 @@ def _accounts(report: Report, failed: list[Finding], width: int) -> str:
     counts = _counts(report, failed)
     gravest = sorted(report.accounts, key=lambda account: _gravity(counts[account.id]))
     rows = [
-        (elided(names(account.id), width // 2), account.exposure, _counted(counts[account.id]))
+        (
+            elided(names(account.id), width // 2),
+            account.exposure,
+            ", ".join(f"{account.reach[r]} {r}" for r in REACHES if account.reach.get(r)) or "none",
+            _counted(counts[account.id]),
+        )
         for account in gravest[:_MOST_ACCOUNTS]
     ]
-    table = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True)
+    room = max(width - max(len(row[0]) for row in rows) - len("perimeter") - 3 * 2, 2 * _NARROW)
+    table = tabulate(
+        rows,
+        headers=_HEADERS,
+        tablefmt="simple",
+        disable_numparse=True,
+        maxcolwidths=[None, None, room // 2, room // 2],
+    )
     more = len(report.accounts) - _MOST_ACCOUNTS
     return f"{table}\nand {more} more accounts" if more > 0 else table
 

@@ -111,7 +111,7 @@ def report(findings: Iterable[Finding] = (), **changes: Any) -> Report:
         "rules": RULES,
         "tally": Tally(subjects=9, counts=counts),
         "findings": findings,
-        "accounts": (Account(PROD, "public"),),
+        "accounts": (Account(PROD, "public", {"reachable": 3, "broken": 1}),),
         "estate": ESTATE,
     }
     return Report(**fields | changes)

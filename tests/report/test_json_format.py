@@ -58,7 +58,16 @@ def test_a_report_says_what_it_is_and_what_it_found() -> None:
             "notApplicable": 0,
             "bySeverity": {"critical": 1, "high": 1, "medium": 1, "low": 0, "info": 0},
         },
-        "accounts": [{"id": str(PROD), "exposure": "public"}],
+        "accounts": [
+            {
+                "id": str(PROD),
+                "exposure": "public",
+                "reachableFrom": 3,
+                "brokenFrom": 1,
+                "publicFrom": 0,
+                "unknownFrom": 0,
+            }
+        ],
     }
 
 
@@ -92,6 +101,7 @@ def test_a_finding_carries_its_reasons_and_its_fix() -> None:
         "relation": "partOf",
         "pointer": "/properties/dhcpOptions",
         "value": {"dnsServers": ["10.0.0.4"]},
+        "said": None,
     }
 
 

@@ -40,9 +40,9 @@ def test_a_report_reads_from_the_accounts_to_the_summary() -> None:
         *rich().findings[3:],
     )
     assert table(replace(rich(), findings=short)) == (
-        "Account    Exposure    Violations\n"
-        "---------  ----------  ------------\n"
-        "aoai-Prod  public      1 critical\n"
+        "Account    Exposure    Callers                Violations\n"
+        "---------  ----------  ---------------------  ------------\n"
+        "aoai-Prod  public      3 reachable, 1 broken  1 critical\n"
         "\n"
         "critical  AOAI101 public-network-access  aoai-Prod\n"
         "          aoai-Prod has publicNetworkAccess 'Enabled'\n"
@@ -81,13 +81,13 @@ def test_those_affected_are_named() -> None:
     affected = tuple(Affected(HUB, PROD, f"host-{number}") for number in range(5))
     text = table(report([finding(PUBLIC, HUB, affected=affected)]))
     assert "for: hub -> host-0, hub -> host-1, hub -> host-2 and 2 more\n" in text
-    assert "aoai-Prod  public      1 critical\n" in text
+    assert "aoai-Prod  public      3 reachable, 1 broken  1 critical\n" in text
 
 
 def test_without_violations_it_says_what_was_judged() -> None:
     text = table(report())
     assert text.endswith("No violation in 9 resources judged by 3 rules; 12 passed, 0 not known.\n")
-    assert "aoai-Prod  public      none\n" in text
+    assert "aoai-Prod  public      3 reachable, 1 broken  none\n" in text
 
 
 def test_without_accounts_it_warns() -> None:
@@ -128,7 +128,7 @@ def test_a_violation_of_a_part_is_the_account_s_own() -> None:
     kind = "Microsoft.CognitiveServices/accounts/projects/connections"
     part = resource_id(kind, "aoai-Prod/agents/search")
     text = table(report([finding(PUBLIC, part), finding(UNLINKED, HUB)]))
-    assert "aoai-Prod  public      1 critical\n" in text
+    assert "aoai-Prod  public      3 reachable, 1 broken  1 critical\n" in text
 
 
 def test_many_gaps_end_in_a_number() -> None:
@@ -152,7 +152,7 @@ def test_the_accounts_worst_off_come_first_and_the_rest_are_counted() -> None:
     ids = [resource_id("Microsoft.CognitiveServices/accounts", f"a{n:03}") for n in range(60)]
     accounts = tuple(Account(i, "private") for i in ids)
     lines = table(report([finding(PUBLIC, ids[-1])], accounts=accounts)).splitlines()
-    assert lines[2] == "a059       private     1 critical"
+    assert lines[2] == "a059       private     none       1 critical"
     assert "and 20 more accounts" in lines
 
 

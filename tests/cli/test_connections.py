@@ -1,0 +1,103 @@
+"""`trace` and `matrix`, as a person types them."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from .command_line import run
+from .estate import NETWORK, PRIVATE, row, saved
+
+
+def traced(source: str, target: str, *more: str) -> str:
+    ran = run("trace", "--demo", "--from", source, "--to", target, *more)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def test_a_trace_reads_from_the_name_to_the_verdict() -> None:
+    lines = traced("vnet-web", "aoai-chat").splitlines()
+    assert lines[0] == "vnet-web/snet-web -> aoai-chat.openai.azure.com"
+    labels = [line.split(" ")[0] for line in lines[1:] if not line.startswith(" ")]
+    assert labels == ["name", "way", "filter", "verdict"]
+    assert lines[-1].endswith("reachable, privately")
+
+
+def test_a_broken_connection_names_the_blame_and_the_command_that_mends_it() -> None:
+    text = traced("snet-search", "aoai-search")
+    assert "verdict  broken: no private zone" in text
+    assert "blame    vnet-search" in text
+    assert "fix      az network private-dns link vnet create" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("vnet-web", "vnet-web/snet-web"),
+        ("VNET-WEB/snet-web", "vnet-web/snet-web"),
+        ("vm-web", "nic-web"),
+        ("nic-web", "nic-web"),
+    ],
+)
+def test_traffic_starts_at_a_vnet_a_subnet_or_a_machine(name: str, place: str) -> None:
+    assert traced(name, "aoai-chat").startswith(f"{place} -> ")
+
+
+def test_an_id_is_as_good_as_a_name() -> None:
+    document = json.loads(traced("vnet-web", "aoai-chat", "-f", "json"))
+    again = json.loads(traced(document["from"].upper(), document["to"], "-f", "json"))
+    assert again == document
+    (connection,) = document["connections"]
+    assert connection["verdict"] == "reachable"
+    assert connection["resolution"]["outcome"] == "private"
+    assert connection["route"]["outcome"] == "direct"
+    assert connection["filter"]["outcome"] == "allow"
+    assert connection["cause"] is connection["blame"] is None
+    assert connection["because"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("vnet-wep", "aoai-chat", "no `vnet-wep` in this estate (did you mean `vnet-web`?)"),
+        ("vnet-web", "zzz", "no `zzz` in this estate; known: aoai-batch, aoai-chat, aoai-search"),
+    ],
+)
+def test_a_name_that_is_none_is_one_line(source: str, target: str, said: str) -> None:
+    ran = run("trace", "--demo", "--from", source, "--to", target)
+    assert (ran.code, ran.complaint) == (2, f"aoai-scan: {said}")
+
+
+def test_a_name_that_several_have_lists_them() -> None:
+    twin = {**PRIVATE, "id": PRIVATE["id"].replace("/rg/", "/other/")}
+    vnet = {**row(NETWORK, "vnet", {"subnets": []})}
+    name = saved("two.json", PRIVATE, twin, vnet)
+    ran = run("trace", "--snapshot", name, "--from", "vnet", "--to", "aoai")
+    assert ran.code == 2
+    assert ran.complaint.endswith("give the ID")
+    assert PRIVATE["id"] in ran.complaint
+
+
+def test_where_nothing_calls_the_trace_says_so() -> None:
+    vnet = row(NETWORK, "vnet", {"subnets": []})
+    ran = run(
+        "trace", "--snapshot", saved("one.json", PRIVATE, vnet), "--from", "vnet", "--to", "aoai"
+    )
+    assert (ran.code, ran.out) == (0, "Nothing in vnet could call aoai.\n")
+
+
+def test_a_matrix_has_a_line_for_each_connection_that_should_work() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("matrix", "--demo", "-f", "csv").out)))
+    assert {row["Verdict"] for row in rows} == {"reachable", "broken", "public"}
+    every = run("matrix", "--demo", "--all", "-f", "json").document["connections"]
+    assert len(every) > len(rows)
+    table = run("matrix", "--demo").out
+    assert table.splitlines()[-1].startswith(f"{len(rows)} connections: ")
+
+
+def test_without_an_estate_both_say_what_to_name() -> None:
+    for command in (("matrix",), ("trace", "--from", "x", "--to", "y")):
+        ran = run(*command)
+        assert ran.code == 2
+        assert "name an estate" in ran.complaint
