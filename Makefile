@@ -35,6 +35,10 @@ check: lint test  ## Run what CI runs: lint, then test
 samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
 	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py tests/test_readme.py
 
+.PHONY: mutants
+mutants: $(VENV)/.installed-dev  ## Break good estates by small steps and count what the rules notice
+	@$(BIN)/python benchmarks/mutants.py
+
 .PHONY: docs
 docs: $(VENV)/.installed-dev  ## Rewrite docs/rules from rules/
 	@$(BIN)/aoai-scan rules docs -o docs/rules
