@@ -26,7 +26,7 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
     spoken_of: set[str] = set()
     findings: list[Finding] = []
     for rule in rules:
-        judged = tuple(judgements(topology, rule))
+        judged = tuple((s, j) for s, j in judgements(topology, rule) if not j.is_told)
         counts.update(judgement.verdict for _, judgement in judged)
         said = ((key(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
         spoken_of.update(subject for subject, _ in said)

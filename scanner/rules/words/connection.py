@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanner.analysis.causes import Cause, Family
@@ -20,20 +21,21 @@ def breaks(values: Mapping[str, Any]) -> Condition:
 
     Names come first, then the way, then the filters: a connection whose name
     does not resolve never comes to a filter, and rules about filters do not
-    apply. What is not known is open once in each of the three, under its most
-    general cause: `zoneNotLinked`, `notConnected`, `outboundDenied`.
+    apply. Where it is not known how far it comes, every cause from there on is
+    open; that is told once, under the cause that it would most likely be.
     """
     causes = frozenset(BY_CODE[code] for code in values["breaks"])
 
     def judge(_topology: Topology, connection: Connection) -> Judgement:
         if connection.broken and connection.broken.cause in causes:
             return _said(connection, Verdict.PASS)
-        if connection.suspect in causes:
-            return _said(connection, Verdict.OPEN)
-        came = ORDER[: ORDER.index(connection.stage) + (connection.suspect is None)]
-        if all(cause.family not in came for cause in causes):
-            return NOT_APPLICABLE
-        return _said(connection, Verdict.FAIL)
+        passed = ORDER[: ORDER.index(connection.stage)]
+        if connection.suspect and any(cause.family not in passed for cause in causes):
+            judged = _said(connection, Verdict.OPEN)
+            return replace(judged, is_told=connection.suspect not in causes)
+        if any(cause.family in {*passed, connection.stage} for cause in causes):
+            return _said(connection, Verdict.FAIL)
+        return NOT_APPLICABLE
 
     return judge
 
