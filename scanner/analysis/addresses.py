@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
@@ -35,7 +36,8 @@ class AddressSet:
 
         IPv6 and text that is neither hold no IPv4 address.
         """
-        return cls.of(interval for prefix in prefixes for interval in _interval(prefix))
+        found = [interval for prefix in prefixes if (interval := _interval(prefix))]
+        return cls.of(found) if len(found) > 1 else cls(tuple(found))
 
     def __bool__(self) -> bool:
         return bool(self.intervals)
@@ -44,20 +46,26 @@ class AddressSet:
         return sum(last - first + 1 for first, last in self.intervals)
 
     def __or__(self, other: AddressSet) -> AddressSet:
+        if not self.intervals or not other.intervals:
+            return self if self.intervals else other
         return AddressSet.of((*self.intervals, *other.intervals))
 
     def __and__(self, other: AddressSet) -> AddressSet:
-        return AddressSet(
-            tuple(
-                (max(first, begin), min(last, end))
-                for first, last in self.intervals
-                for begin, end in other.intervals
-                if max(first, begin) <= min(last, end)
-            )
-        )
+        if self is other or not self.intervals:
+            return self
+        shared, here, there = list[Interval](), 0, 0
+        while here < len(self.intervals) and there < len(other.intervals):
+            (first, last), (begin, end) = self.intervals[here], other.intervals[there]
+            if first <= end and begin <= last:
+                shared.append((max(first, begin), min(last, end)))
+            if last <= end:
+                here += 1
+            else:
+                there += 1
+        return AddressSet(tuple(shared))
 
     def __sub__(self, other: AddressSet) -> AddressSet:
-        return self & ~other
+        return self & ~other if self.intervals and other.intervals else self
 
     def __invert__(self) -> AddressSet:
         gaps, start = [], 0
@@ -70,12 +78,13 @@ class AddressSet:
         return AddressSet(tuple(gaps))
 
 
-def _interval(prefix: str) -> Iterator[Interval]:
+@lru_cache(maxsize=1 << 16)
+def _interval(prefix: str) -> Interval | None:
     try:
         network = ipaddress.IPv4Network(prefix.strip(), strict=False)
     except ValueError:
-        return
-    yield int(network.network_address), int(network.broadcast_address)
+        return None
+    return int(network.network_address), int(network.broadcast_address)
 
 
 EVERY_LAST = (1 << 32) - 1

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.analysis.addresses import EVERY, NOT_PUBLIC, AddressSet
 from scanner.analysis.filtering.first_match import NOBODY, Match, Rank
@@ -151,7 +152,8 @@ def _stands_for(pattern: str, hostname: str) -> bool | None:
     return hostname.endswith(pattern[1:]) if pattern.startswith("*") else hostname == pattern
 
 
-def _named(words: Iterable[str]) -> tuple[AddressSet, AddressSet]:
+@lru_cache(maxsize=1 << 14)
+def _named(words: tuple[str, ...]) -> tuple[AddressSet, AddressSet]:
     """
     Return the addresses that some words name for certain, and those they may name.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet
 from scanner.analysis.filtering.first_match import NOBODY, Match, union
@@ -176,7 +177,8 @@ def _perhaps(side: Side, members: Members, tag: Tag) -> AddressSet:
     return EVERY if is_member else side.perhaps(tag)
 
 
-def ports(ranges: Iterable[str]) -> AddressSet | None:
+@lru_cache(maxsize=1 << 12)
+def ports(ranges: tuple[str, ...]) -> AddressSet | None:
     """Return ports and ranges (`443`, `400-500`, `*`) as intervals; None when one is neither."""
     found = []
     for item in (part.strip() for text in ranges for part in text.split(",")):
