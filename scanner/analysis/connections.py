@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames
+from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
@@ -69,8 +71,17 @@ class Connection:
     @property
     def suspect(self) -> Cause | None:
         """For `unknown`: the cause it would most likely be, under which it is reported once."""
-        is_known = self.broken is not None or self.verdict is not Reach.UNKNOWN
-        return None if is_known else SUSPECTS.get(self.stage)
+        if self.broken is not None or self.verdict is not Reach.UNKNOWN:
+            return None
+        filtered = self.passage.suspect if self.passage else None
+        return filtered or SUSPECTS[self.stage]
+
+    def may_be(self, cause: Cause) -> bool:
+        """Tell whether a cause that is not certain may be the first that breaks it."""
+        if self.passage is not None:
+            return cause in self.passage.doubts
+        order = tuple(Family)
+        return self.suspect is not None and order.index(cause.family) >= order.index(self.stage)
 
     @property
     def path(self) -> str:
@@ -193,7 +204,8 @@ def _way(
     taken = route(topology, consumer, endpoint, address)
     if taken.outcome in {Way.NONE, Way.UNKNOWN}:
         return taken, None
-    return taken, passes(topology, consumer, endpoint, address, taken, hostname.name)
+    own = partial(resolves_privately, topology, account=account, hostname=hostname)
+    return taken, passes(topology, consumer, endpoint, address, taken, hostname.name, own)
 
 
 def _endpoint(

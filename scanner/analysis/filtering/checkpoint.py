@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, summarize_address_range
 
 from scanner.analysis.addresses import AddressSet
-from scanner.analysis.causes import Break
+from scanner.analysis.causes import Break, Cause
 from scanner.analysis.consumers import Consumer
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, R, union
 from scanner.analysis.steps import Step
@@ -53,13 +53,21 @@ class Checkpoint:
     """For the denied: why."""
     unread: str = ""
     """For those of whom nobody knows: what was not read."""
+    doubts: frozenset[Cause] = frozenset({Cause.OUTBOUND_DENIED})
+    """For them: what it would be if they are denied."""
     sight: Sight | None = None
     """What the filters after it see; None for the same as it."""
 
 
-def unknown(unread: str, *steps: Step, sight: Sight | None = None) -> Checkpoint:
-    """Return a filter of which nobody knows what it does."""
-    return Checkpoint(NOBODY, steps=steps, unread=unread, sight=sight)
+def unknown(
+    unread: str,
+    *steps: Step,
+    sight: Sight | None = None,
+    cause: Cause = Cause.OUTBOUND_DENIED,
+) -> Checkpoint:
+    """Return a filter of which nobody knows what it does; what it is if it denies."""
+    doubts = frozenset({cause})
+    return Checkpoint(NOBODY, steps=steps, unread=unread, doubts=doubts, sight=sight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From which addresses an Azure Firewall passes packets on, and whether it answers for DNS."""
+"""From which addresses an Azure Firewall passes packets on."""
 
 from __future__ import annotations
 
@@ -72,19 +72,6 @@ def _is_private(ranges: Iterable[str], address: AddressSet) -> bool:
     return not address - (named | AddressSet.parse(*folded))
 
 
-def is_dns_proxy(topology: Topology, firewall: AzureFirewall) -> bool:
-    """
-    Tell whether a firewall is known to answer the DNS questions of its callers.
-
-    Source: https://learn.microsoft.com/azure/firewall/dns-settings
-    """
-    for policy in topology.targets(firewall.id, Relation.RULED_BY):
-        line = (topology.get(FirewallPolicy, one) for one in lineage(topology, policy))
-        return any(one.is_dns_proxy for one in line if one)
-    told = {key.lower(): value for key, value in _additional(firewall).items()}
-    return (told.get(CLASSIC_PROXY) or "").lower() == "true"
-
-
 def _additional(firewall: AzureFirewall) -> Mapping[str, str | None]:
     return firewall.properties.additional_properties or {}
 
@@ -94,7 +81,5 @@ IANA = AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64
 IANA_RANGES = "ianaprivateranges"
 
 CLASSIC_RANGES = "network.snat.privateranges"
-
-CLASSIC_PROXY = "network.dns.enableproxy"
 
 MANAGEMENT = "azurefirewallmanagementsubnet"

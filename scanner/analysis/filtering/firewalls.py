@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from scanner.analysis.addresses import EVERY, AddressSet
 from scanner.analysis.causes import Break, Cause
+from scanner.analysis.dns.firewall_dns import firewall_dns
 from scanner.analysis.filtering.checkpoint import (
     Call,
     Checkpoint,
@@ -20,9 +21,10 @@ from scanner.analysis.filtering.checkpoint import (
 )
 from scanner.analysis.filtering.firewall_order import Hole, Ruling, ruling
 from scanner.analysis.filtering.firewall_rules import Listed, Packet, match
-from scanner.analysis.filtering.firewall_sources import is_dns_proxy, keeps_source, own_addresses
+from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide, union
 from scanner.analysis.filtering.guards import PORT
+from scanner.analysis.filtering.mending import caller, collection_place
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -92,7 +94,8 @@ def inspect(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     """
     rules = ruling(topology, firewall)
     # Without its DNS proxy a firewall may know other addresses than its callers do.
-    is_alike = None if resolves and not is_dns_proxy(topology, firewall) else resolves
+    is_proxy = firewall_dns(topology, firewall).is_proxy
+    is_alike = resolves if is_proxy or not resolves else None
 
     def judge(shown: Shown) -> Decision[Line]:
         of = Packet(shown.addresses, call.destination, PORT, call.hostname.lower(), is_alike)
@@ -104,15 +107,17 @@ def inspect(  # noqa: PLR0913, PLR0917 - a connection has that many parts
         allowed=ruled.allowed,
         denied=ruled.denied,
         steps=tuple(_steps(ruled)),
-        broken=_broken(ruled) if ruled.denied else None,
+        broken=_broken(topology, ruled) if ruled.denied else None,
         unread=_doubt(ruled),
+        doubts=frozenset(_doubts(ruled)),
         sight=_after(topology, ruled, sight),
     )
 
 
 def unread_firewall(firewall: ResourceId) -> Checkpoint:
     """Return what a firewall does that is not in the snapshot: nobody knows."""
-    return unknown(f"the firewall {firewall.path} was not read", sight=Sight(masks=EVERY))
+    unread = f"the firewall {firewall.path} was not read"
+    return unknown(unread, sight=Sight(masks=EVERY), cause=Cause.FIREWALL_DENIED)
 
 
 def _matches(rules: Ruling, packet: Packet) -> Iterator[Match[Line]]:
@@ -170,9 +175,12 @@ def _step(ruled: Inspection, one: Match[Line], listed: Listed) -> Step:
 VERBS = {"allow": "allows", "deny": "denies"}
 
 
-def _broken(ruled: Inspection) -> Break:
+def _broken(topology: Topology, ruled: Inspection) -> Break:
     denying = [m.rule for m in ruled.found.deciding if isinstance(m.rule, Listed) and not m.allows]
     rule = denying[0] if denying else None
+    # A new network rule comes before all application rules, not before other network rules.
+    is_open = rule is None or rule.is_application
+    place = collection_place(topology, ruled.firewall) if is_open else {}
     firewall, owner = ruled.firewall.id, rule.owner if rule else ruled.ruling.owner
     cause = Cause.FIREWALL_DENIED if ruled.found.denied else Cause.FIREWALL_RESOLVES_PUBLIC
     blame = owner if ruled.found.denied else firewall
@@ -182,13 +190,23 @@ def _broken(ruled: Inspection) -> Break:
         "policy": owner.name,
         "policyId": str(owner),
         "rule": rule.rule.name if rule else "",
+        "decides": f"its rule {rule.rule.name} denies it" if rule else "no rule of it allows it",
         "resourceGroup": blame.resource_group,
         "subscription": blame.subscription,
         "address": ruled.call.address,
         "hostname": ruled.call.hostname,
         "sources": prefixes(ruled.denied),
+        "source": caller(topology, ruled.call.consumer, ruled.denied),
     }
-    return Break(cause, blame, case)
+    return Break(cause, blame, case | place)
+
+
+def _doubts(ruled: Inspection) -> Iterator[Cause]:
+    """Yield why callers may be denied of whom nobody knows."""
+    if ruled.callers - ruled.found.allowed - ruled.found.denied:
+        yield Cause.FIREWALL_DENIED
+    if ruled.by_application - ruled.denied and ruled.resolves is not True:
+        yield Cause.FIREWALL_RESOLVES_PUBLIC
 
 
 def _doubt(ruled: Inspection) -> str:

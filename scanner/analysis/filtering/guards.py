@@ -19,6 +19,7 @@ from scanner.analysis.filtering.checkpoint import (
     unknown,
 )
 from scanner.analysis.filtering.first_match import Decision, Match, decide
+from scanner.analysis.filtering.mending import caller, free_priority
 from scanner.analysis.filtering.security_rules import EPHEMERAL, Flow, Members, Rule, matches, rules
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
 from scanner.analysis.steps import Step
@@ -58,7 +59,8 @@ def ask(
     """
     group = topology.get(NetworkSecurityGroup, gate.group)
     if group is None:
-        return unknown(f"the network security group {gate.group.path} was not read")
+        unread = f"the network security group {gate.group.path} was not read"
+        return unknown(unread, cause=gate.cause)
     flow = _flow(topology, gate, call, callers)
     asked = _rules(topology)[group.id]
 
@@ -72,8 +74,9 @@ def ask(
         allowed=found.allowed,
         denied=found.denied,
         steps=tuple(_step(group, match, callers) for match in found.deciding),
-        broken=_broken(gate, call, found) if found.denied else None,
+        broken=_broken(topology, gate, call, found) if found.denied else None,
         unread=_doubt(group, found, flow) if callers - found.allowed - found.denied else "",
+        doubts=frozenset({gate.cause}),
     )
 
 
@@ -142,20 +145,25 @@ def _third_person(verb: str) -> str:
     return "denies" if verb == "deny" else f"{verb}s"
 
 
-def _broken(gate: Gate, call: Call, found: Decision[Rule]) -> Break:
+def _broken(topology: Topology, gate: Gate, call: Call, found: Decision[Rule]) -> Break:
     group = gate.group
-    denying = [match.rule for match in found.deciding if not match.allows]
+    denying = [match for match in found.deciding if not match.allows]
+    sure = [match for match in denying if match.certain & found.denied] or denying
+    taken = {r.priority for r in _rules(topology)[group] if r.is_inbound is gate.is_inbound}
+    first = min((match.rule.priority for match in denying), default=0)
     case = {
         "nsg": group.name,
         "nsgId": str(group),
         "resourceGroup": group.resource_group,
         "subscription": group.subscription,
         "direction": "Inbound" if gate.is_inbound else "Outbound",
-        "rule": denying[0].name if denying else "",
-        "priority": str(denying[0].priority) if denying else "",
+        "rule": sure[0].rule.name if sure else "",
+        "priority": str(sure[0].rule.priority) if sure else "",
+        "freePriority": free_priority(taken, first),
         "subnet": gate.subnet.name,
         "address": call.address,
         "sources": prefixes(found.denied),
+        "source": caller(topology, call.consumer, found.denied),
     }
     return Break(gate.cause, group, case)
 

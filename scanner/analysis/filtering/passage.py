@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scanner.analysis.addresses import AddressSet
-from scanner.analysis.causes import Break
+from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.filtering.checkpoint import PLAIN, Call, prefixes
 from scanner.analysis.filtering.first_match import NOBODY
@@ -39,6 +39,16 @@ class Passage:
     """For `deny`: why."""
     unread: str = ""
     """For `unknown`: what was not read, or is not in Azure."""
+    doubts: frozenset[Cause] = frozenset()
+    """What may be why some are held back, where that is not known."""
+
+    @property
+    def suspect(self) -> Cause | None:
+        """The first of the doubts, in the order of the way."""
+        return next((cause for cause in Cause if cause in self.doubts), None)
+
+
+FILTERS = frozenset(cause for cause in Cause if cause.family is Family.FIREWALL)
 
 
 def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
@@ -63,7 +73,8 @@ def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     callers = consumer.addresses or _subnet(topology, consumer)
     call = Call(consumer, endpoint, address, hostname)
     if not callers or not call.destination:
-        return Passage(Filtering.UNKNOWN, (), unread=f"the addresses of {consumer.id.path}")
+        unread = f"the addresses of {consumer.id.path} were not read"
+        return Passage(Filtering.UNKNOWN, (), unread=unread, doubts=FILTERS)
     found = _walked(Trip(topology, call, route, resolves_privately or _nobody_knows), callers)
     if found.outcome is Filtering.DENY and callers - found.denied:
         return _of_some(topology, consumer, found)
@@ -78,20 +89,22 @@ def _walked(trip: Trip, callers: AddressSet) -> Passage:
     """Ask the filters one after the other, until nobody is left."""
     left = sure = callers
     sight, steps, unread, broken = PLAIN, list[Step](), "", None
+    doubts: frozenset[Cause] = frozenset()
     for filtering in filters(trip):
         found = filtering(left, sight)
         steps += found.steps
         broken = broken or found.broken
-        unread = unread or (found.unread if left - found.allowed - found.denied else "")
+        if left - found.allowed - found.denied:
+            unread, doubts = unread or found.unread, doubts | found.doubts
         sight = found.sight or sight
         left, sure = left - found.denied, sure & found.allowed
         if not left:
             break
     denied = callers - left
     if denied:
-        return Passage(Filtering.DENY, tuple(steps), denied, broken)
+        return Passage(Filtering.DENY, tuple(steps), denied, broken, doubts=doubts)
     if left - sure:
-        return Passage(Filtering.UNKNOWN, tuple(steps), unread=unread)
+        return Passage(Filtering.UNKNOWN, tuple(steps), unread=unread, doubts=doubts)
     return Passage(Filtering.ALLOW, tuple(steps))
 
 
@@ -102,9 +115,10 @@ def _of_some(topology: Topology, consumer: Consumer, found: Passage) -> Passage:
     whole = _subnet(topology, consumer)
     is_whole = consumer.kind is not Kind.CLIENTS and not whole - consumer.addresses
     if consumer.addresses and not is_whole:
-        return Passage(Filtering.DENY, steps, found.denied, found.broken)
+        return replace(found, steps=steps)
     unread = f"whether {consumer.id.path} calls from {some} was not read"
-    return Passage(Filtering.UNKNOWN, steps, found.denied, unread=unread)
+    doubts = found.doubts | ({found.broken.cause} if found.broken else frozenset())
+    return Passage(Filtering.UNKNOWN, steps, found.denied, unread=unread, doubts=doubts)
 
 
 def _subnet(topology: Topology, consumer: Consumer) -> AddressSet:

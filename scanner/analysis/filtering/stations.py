@@ -120,7 +120,8 @@ def _hop(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
         case VirtualNetworkGateway.ARM_TYPE:
             return
         case _:
-            yield _always(unknown(f"what {hop.path} lets through is not known", sight=STRANGER))
+            unread = f"what {hop.path} lets through is not known"
+            yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
 
 
 def _firewall(trip: Trip, hop: ResourceId) -> Filter:
@@ -144,7 +145,8 @@ def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
     """
     hub = trip.topology.get(VirtualHub, hop)
     if hub is None:
-        yield _always(unknown(f"the virtual hub {hop.path} was not read", sight=STRANGER))
+        unread = f"the virtual hub {hop.path} was not read"
+        yield _always(unknown(unread, sight=STRANGER, cause=Cause.FIREWALL_DENIED))
         return
     inside = set(trip.topology.sources(hop, Relation.PLACED_IN))
     firewalls = {one for one in inside if one.type == AzureFirewall.ARM_TYPE}
@@ -163,6 +165,7 @@ def _perhaps(filtering: Filter, firewall: ResourceId) -> Filter:
             allowed=found.allowed,
             steps=found.steps,
             unread=f"whether the packet passes the firewall {firewall.path} was not read",
+            doubts=found.doubts,
             sight=Sight(is_own=sight.is_own, masks=sight.masks | after.masks),
         )
 
@@ -179,7 +182,8 @@ def _appliance(trip: Trip, hops: tuple[ResourceId, ...], managed: str) -> Iterat
             gate = Gate(guard, subnets[0], is_inbound=True, cause=Cause.APPLIANCE_DENIED)
             yield _asked(trip, gate, managed)
     names = " or ".join(hop.path for hop in hops)
-    yield _always(unknown(f"the rules of the appliance {names} are not in Azure", sight=STRANGER))
+    unread = f"the rules of the appliance {names} are not in Azure"
+    yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
 
 
 def _gates_of_endpoint(trip: Trip) -> Iterator[Gate]:
@@ -203,9 +207,11 @@ def _arriving(trip: Trip, gates: tuple[Gate, ...], managed: str) -> Iterator[Fil
         said = _policies(trip.topology, place)
         guards = trip.topology.targets(place, Relation.GUARDED_BY)
         if said is None:
-            yield _always(unknown(f"the subnet {place.path} was not read"))
+            unread = f"the subnet {place.path} was not read"
+            yield _always(unknown(unread, cause=Cause.INBOUND_DENIED))
         elif said.lower() not in ENFORCING | IGNORING:
-            yield _always(unknown(f"the network policies of {place.path}, {said}, are not known"))
+            unread = f"the network policies of {place.path}, {said}, are not known"
+            yield _always(unknown(unread, cause=Cause.INBOUND_DENIED))
         elif said.lower() in IGNORING and guards:
             named = f"{guards[0].name} is not asked: the network policies of {place.name} are"
             yield _step(f"{named} {said}", place, "/properties/privateEndpointNetworkPolicies")

@@ -196,7 +196,12 @@ def _overlap(trip: Trip, begun: Begun, near: Nearer) -> Stop:
     if near.peering is not None and near.peering.properties.peer_complete_vnets is False:
         return Stop(unread=f"{said}, if their peering carries it")
     step = Step(said, (Evidence(begun.network), Evidence(near.network)))
-    return Stop((step,), Break(Cause.ADDRESS_OVERLAP, near.network))
+    case = {
+        "address": trip.address,
+        "remote": str(trip.endpoint.network),
+        "remoteName": trip.endpoint.network.name,
+    }
+    return Stop((step,), Break(Cause.ADDRESS_OVERLAP, near.network, case))
 
 
 def _lost(trip: Trip, begun: Begun) -> Stop:
@@ -239,7 +244,12 @@ def _followed(trip: Trip, begun: Begun, user: UserRoute) -> Route:
 
 
 def _case(user: UserRoute) -> dict[str, str]:
-    return {"route": user.route.name, "prefix": user.route.address_prefix}
+    return {
+        "route": user.route.name,
+        "prefix": user.route.address_prefix,
+        "nextHopType": user.route.properties.next_hop_type or "",
+        "nextHop": ", ".join(user.route.next_hops),
+    }
 
 
 def _to_appliances(trip: Trip, begun: Begun, user: UserRoute) -> Route:

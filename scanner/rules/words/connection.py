@@ -30,7 +30,7 @@ def breaks(values: Mapping[str, Any]) -> Condition:
         if connection.broken and connection.broken.cause in causes:
             return _said(connection, Verdict.PASS)
         passed = ORDER[: ORDER.index(connection.stage)]
-        if connection.suspect and any(cause.family not in passed for cause in causes):
+        if any(connection.may_be(cause) for cause in causes):
             judged = _said(connection, Verdict.OPEN)
             return replace(judged, is_told=connection.suspect not in causes)
         if any(cause.family in {*passed, connection.stage} for cause in causes):

@@ -1,0 +1,52 @@
+"""What a rule would have to say that lets a denied connection through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from scanner.analysis.addresses import AddressSet
+from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.filtering.checkpoint import prefixes
+from scanner.resources import Relation, ResourceId
+from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.firewall_policy import RuleCollectionGroup
+from scanner.resources.subnet import Subnet
+from scanner.topology import Topology
+
+FIRST, LAST = 100, 4096
+"""The priorities that a network security group's own rules may have."""
+
+LAST_COLLECTION = 65000
+"""The last priority of a rule collection; the first is `FIRST` too."""
+
+
+def free_priority(taken: Collection[int], below: int = LAST + 1) -> str:
+    """Return the last priority that no rule has and that counts before another; empty if none."""
+    free = (p for p in range(min(below, LAST + 1) - 1, FIRST - 1, -1) if p not in taken)
+    return str(next(free, ""))
+
+
+def caller(topology: Topology, consumer: Consumer, denied: AddressSet) -> str:
+    """Return one prefix to let in: the denied, else their whole subnet; empty when it has more."""
+    named = prefixes(denied)
+    if "," not in named:
+        return named
+    subnet = topology.get(Subnet, consumer.subnet)
+    if subnet is None or consumer.kind is Kind.CLIENTS or len(subnet.address_prefixes) != 1:
+        return ""
+    return subnet.address_prefixes[0]
+
+
+def collection_place(topology: Topology, firewall: AzureFirewall) -> dict[str, str]:
+    """Return where a policy takes one more collection of rules; nothing if it has no group."""
+    for policy in topology.targets(firewall.id, Relation.RULED_BY):
+        groups = topology.predecessors(RuleCollectionGroup, policy, Relation.PART_OF)
+        for group in sorted(groups, key=_rank):
+            taken = {one.priority for one in group.properties.rule_collections or ()}
+            free = (p for p in range(FIRST, LAST_COLLECTION + 1) if p not in taken)
+            return {"group": group.name, "freePriority": str(next(free, ""))}
+    return {}
+
+
+def _rank(group: RuleCollectionGroup) -> tuple[int, ResourceId]:
+    return (group.properties.priority or 0, group.id)
