@@ -29,6 +29,12 @@ class Cause(StrEnum):
     source: str
 
     # --- dns ---
+    ZONE_MISSING = (
+        "zoneMissing",
+        Family.DNS,
+        "the private zone that the name leads to exists nowhere",
+        "private-link/private-endpoint-dns",
+    )
     ZONE_NOT_LINKED = (
         "zoneNotLinked",
         Family.DNS,
@@ -38,7 +44,7 @@ class Cause(StrEnum):
     RECORD_MISSING = (
         "recordMissing",
         Family.DNS,
-        "the linked zone holds no record of the name",
+        "the linked zone holds no record of its own for the name",
         "private-link/private-endpoint-dns",
     )
     RECORD_STALE = (
@@ -56,7 +62,7 @@ class Cause(StrEnum):
     SHADOWED = (
         "shadowed",
         Family.DNS,
-        "a linked private zone covers the public name, and does not hold it",
+        "a linked private zone covers the public name, and does not hold the right address",
         "private-link/private-endpoint-dns",
     )
     PUBLIC_RESOLVER = (

@@ -134,7 +134,7 @@ def test_without_a_link_the_answer_is_public_and_the_asked_vnet_is_blamed() -> N
 
 def test_without_any_zone_there_is_none_to_link() -> None:
     found = asked(AOAI, ALONE, PE)
-    assert told(found) == "public zoneNotLinked"
+    assert (told(found), blamed(found)) == ("public zoneMissing", "aoai")
     assert found.broken is not None
     assert "zone" not in found.broken.case
     assert found.broken.case["zoneName"] == OPENAI
@@ -228,7 +228,7 @@ def test_the_other_two_names_of_an_aiservices_account_have_zones_of_their_own() 
     estate = (three, ALONE, PE, zone("hub", **RIGHT))
     empty = zone("hub", name="privatelink.services.ai.azure.com")
     assert told(asked(*estate, name="openai.azure.com")) == "private"
-    assert told(asked(*estate, name="cognitiveservices.azure.com")) == "public zoneNotLinked"
+    assert told(asked(*estate, name="cognitiveservices.azure.com")) == "public zoneMissing"
     assert told(asked(*estate, empty, name="services.ai.azure.com")) == "nxdomain recordMissing"
 
 

@@ -8,7 +8,10 @@ from scanner.analysis.dns.servers import Role, Server
 from scanner.analysis.routing.peering import side
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
-from scanner.resources import Relation
+from scanner.resources import Relation, ResourceId
+from scanner.resources.dns_forwarding_ruleset import ForwardingRule
+from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.virtual_network import VirtualNetwork
 from scanner.topology import Topology
 
 
@@ -44,8 +47,14 @@ def unanswered(
     question: Question, asker: Asker, address: str, server: Server, step: Step
 ) -> Resolution:
     """Return what comes of a server that knows no private zone, or is not there."""
-    case = {"server": address, "servers": ", ".join(asker.servers)}
-    case["hostname"] = question.hostname.name
+    case = {
+        "server": address,
+        "servers": ", ".join(asker.servers),
+        "hostname": question.hostname.name,
+        **_named_by(asker.named_by),
+    }
+    if server.network:
+        case["serverNetwork"] = server.network.path
     match server.role:
         case Role.PUBLIC:
             return failed(Answer.PUBLIC, Cause.PUBLIC_RESOLVER, asker.named_by, step, case)
@@ -53,3 +62,14 @@ def unanswered(
             return failed(Answer.NONE, Cause.DNS_SERVER_ABSENT, asker.named_by, step, case)
         case _:
             return failed(Answer.NONE, Cause.DNS_SERVER_UNREACHABLE, asker.named_by, step, case)
+
+
+def _named_by(namer: ResourceId) -> dict[str, str]:
+    """Return what names the servers under its kind: each is changed in a way of its own."""
+    kinds = {
+        VirtualNetwork.ARM_TYPE: "askingNetwork",
+        NetworkInterface.ARM_TYPE: "askingInterface",
+        ForwardingRule.ARM_TYPE: "askingRule",
+    }
+    kind = kinds.get(namer.type)
+    return {kind: str(namer)} if kind else {}

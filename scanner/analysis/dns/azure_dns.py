@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.asking import asking, not_carried, unanswered
+from scanner.analysis.dns.dialled_in import dialled_in
 from scanner.analysis.dns.firewall_dns import firewall_dns, settings_step
-from scanner.analysis.dns.forwarding import Forwarding, forwarding, leaves_from
+from scanner.analysis.dns.forwarding import Forwarding, circle_case, forwarding, leaves_from
 from scanner.analysis.dns.linked_zones import is_linked, linked_zone
 from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, failed, unknown
 from scanner.analysis.dns.public_answers import aliased, public_answer
@@ -116,21 +117,21 @@ def _forwarded(  # noqa: PLR0913, PLR0917 - a rule, and how it was come to
         return unknown(f"from where {rule.id.path} asks whom is not in the snapshot", step)
     asker = Asker(start, rule.target_addresses, rule.id, rule.name)
     here = trail | {(network, question.name)}
-    answered = _blaming(found, ask_servers(topology, question, asker, here))
+    answered = _blaming(topology, found, ask_servers(topology, question, asker, here))
     otherwise = public_answer(topology, question, network) if question.is_alias else answered
     if question.is_alias and {answered.outcome, otherwise.outcome} != {Answer.PUBLIC}:
         answered = unknown(f"whether {rule.id.path} takes an alias is not documented")
     return answered.after(step)
 
 
-def _blaming(found: Forwarding, answered: Resolution) -> Resolution:
+def _blaming(topology: Topology, found: Forwarding, answered: Resolution) -> Resolution:
     """Blame the last link on a circle: without it the question would not go round."""
     broken = answered.broken
     if broken is None or broken.cause is not Cause.FORWARDING_LOOP or found.link is None:
         return answered
-    if broken.blame.type == ForwardingRulesetLink.ARM_TYPE:
+    if broken.blame.type == ForwardingRulesetLink.ARM_TYPE or found.rule is None:
         return answered
-    case = dict(broken.case) | {"link": str(found.link.id), "linkName": found.link.name}
+    case = dict(broken.case) | circle_case(topology, found.rule, found.link)
     return replace(answered, broken=Break(broken.cause, found.link.id, case))
 
 
@@ -152,12 +153,14 @@ def ask_servers(
         return first
     steps = tuple(dict.fromkeys(step for one in heard for step in one.steps))
     unread = next((one.unread for one in answering if one.unread), "")
+    suspects = (one.likely for one in answering)
     mixed = f"the DNS servers of {asker.said} need not all answer alike"
     return Resolution(
         Answer.UNKNOWN,
         (),
         steps,
         unread=f"{mixed}: {unread}" if unread else mixed,
+        suspect=next(filter(None, suspects), None),
         networks=frozenset().union(*(one.networks for one in heard)),
         is_linked=any(one.is_linked for one in heard),
     )
@@ -172,9 +175,12 @@ def _ask_server(
 ) -> Resolution:
     server = who(topology, asker.network, address)
     step = asking(asker, address, server)
-    unread = server.unread or not_carried(topology, asker, server)
+    if server.unread:
+        suspect = Cause.DNS_SERVER_ABSENT if server.may_be_absent else None
+        return unknown(server.unread, step, suspect=suspect)
+    unread = not_carried(topology, asker, server)
     if unread:
-        return unknown(unread, step)
+        return unknown(unread, step, suspect=Cause.DNS_SERVER_UNREACHABLE)
     match server:
         case Server(Role.AZURE):
             return _azure(topology, question, asker, trail).after(step)
@@ -193,8 +199,8 @@ def _azure(topology: Topology, question: Question, asker: Asker, trail: Trail) -
     Source: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
     """
     if asker.dials_in:
-        step = Step("which VPN clients cannot reach")
-        return failed(Answer.NONE, Cause.CLIENTS_WITHOUT_RESOLVER, asker.named_by, step)
+        answered = dialled_in(topology, question, asker.network, min(asker.dials_in))
+        return replace(answered, outcome=Answer.NONE)
     if asker.named_by.type == ForwardingRule.ARM_TYPE:
         return unknown("a forwarding rule cannot ask Azure-provided DNS by its address")
     return ask_in(topology, question, asker.network, trail)
@@ -217,7 +223,7 @@ def _resolver(
     if (state or "Connected").lower() != "connected":
         return unknown(f"the private resolver {owner.parent.path} is {state}", step)
     if (network, question.name) in trail:
-        case = {"network": str(network), "networkName": network.name, "endpoint": str(owner)}
+        case = {"network": str(network), "hostname": question.hostname.name}
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, owner, step, case)
     return _asked_for_others(topology, question, network, trail).after(step)
 
@@ -236,12 +242,17 @@ def _firewall(
     settings = firewall_dns(topology, firewall)
     step = settings_step(firewall, settings)
     if settings.unread:
-        return unknown(settings.unread, step)
+        return unknown(settings.unread, step, suspect=Cause.NOT_A_DNS_PROXY)
+    case = {
+        "firewall": str(firewall.id),
+        "firewallName": firewall.name,
+        "hostname": question.hostname.name,
+        "classic" if settings.holder == firewall.id else "policy": str(settings.holder),
+    }
     if not settings.is_proxy:
-        case = {"firewall": str(firewall.id), "firewallName": firewall.name}
         return failed(Answer.NONE, Cause.NOT_A_DNS_PROXY, settings.holder, step, case)
     if (firewall.id, question.name) in trail:
-        return failed(Answer.NONE, Cause.FORWARDING_LOOP, settings.holder, step)
+        return failed(Answer.NONE, Cause.FORWARDING_LOOP, settings.holder, step, case)
     here = trail | {(firewall.id, question.name)}
     if not settings.servers:
         return _asked_for_others(topology, question, network, here).after(step)

@@ -63,6 +63,33 @@ def leaves_from(topology: Topology, rule: ForwardingRule) -> ResourceId | None:
     return networks.pop() if len(networks) == 1 else None
 
 
+def circle_case(
+    topology: Topology, rule: ForwardingRule, link: ForwardingRulesetLink
+) -> dict[str, str]:
+    """
+    Return what a message about a circle can name, and what can go without any loss.
+
+    That is the link, where the ruleset forwards nothing else; or the rule, where
+    the ruleset is linked to nothing else.
+    """
+    network = ResourceId(link.properties.virtual_network.id)
+    case = {
+        "link": str(link.id),
+        "linkName": link.name,
+        "rule": str(rule.id),
+        "ruleName": rule.name,
+        "ruleset": rule.id.parent.name,
+        "domain": rule.domain,
+        "network": str(network),
+        "networkName": network.name,
+    }
+    rules = topology.predecessors(ForwardingRule, rule.id.parent, Relation.PART_OF)
+    links = topology.predecessors(ForwardingRulesetLink, rule.id.parent, Relation.PART_OF)
+    if not any(other.is_enabled and other is not rule for other in rules):
+        return case | {"uselessLink": str(link.id)}
+    return case | ({"uselessRule": str(rule.id)} if len(links) == 1 else {})
+
+
 def _hidden(topology: Topology, network: ResourceId) -> str:
     """Say what may hide a rule that applies in a VNet; empty when nothing does."""
     if not topology.inventory.gaps:

@@ -39,6 +39,8 @@ class Resolution:
     """Why it is not private, when that is known."""
     unread: str = ""
     """For `unknown`: what was not read, or is not in Azure."""
+    suspect: Cause | None = None
+    """For `unknown`: what breaks it, if that is what was not read."""
     networks: frozenset[ResourceId] = frozenset()
     """The VNets whose Azure-provided DNS was asked in the end."""
     is_linked: bool = False
@@ -47,6 +49,17 @@ class Resolution:
     def after(self, *steps: Step) -> Resolution:
         """Return the same, come to after these steps."""
         return replace(self, steps=(*steps, *self.steps))
+
+    def doubted(self, unread: str) -> Resolution:
+        """Return that this would be the answer, but for something that is not known."""
+        unsure = Resolution(Answer.UNKNOWN, (), self.steps, unread=unread, suspect=self.likely)
+        return replace(unsure, networks=self.networks, is_linked=self.is_linked)
+
+    @property
+    def likely(self) -> Cause | None:
+        """What breaks it, for certain or perhaps; not that there is no endpoint to resolve to."""
+        found = self.broken.cause if self.broken else self.suspect
+        return None if found is Cause.NO_ENDPOINT else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +111,9 @@ class Asker:
     """For VPN clients, the gateway they come through."""
 
 
-def unknown(unread: str, *steps: Step) -> Resolution:
+def unknown(unread: str, *steps: Step, suspect: Cause | None = None) -> Resolution:
     """Return that the answer is not known, and why."""
-    return Resolution(Answer.UNKNOWN, (), steps, unread=unread)
+    return Resolution(Answer.UNKNOWN, (), steps, unread=unread, suspect=suspect)
 
 
 def failed(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, failed, unknown
 from scanner.analysis.dns.wanted import Wanted, beyond, beyond_peers, zones_named
-from scanner.analysis.dns.zone_answers import records
+from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import approved
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -44,6 +44,8 @@ def public_answer(topology: Topology, question: Question, network: ResourceId) -
     if not approved(topology, question.account) and not _unread_connections(topology, question):
         return failed(Answer.PUBLIC, Cause.NO_ENDPOINT, question.account.id, step)
     case = _case(topology, question, network)
+    if "zone" not in case:
+        return failed(Answer.PUBLIC, Cause.ZONE_MISSING, question.account.id, step, case)
     return failed(Answer.PUBLIC, Cause.ZONE_NOT_LINKED, network, step, case)
 
 
@@ -63,8 +65,7 @@ def aliased(topology: Topology, question: Question, led: Resolution) -> Resoluti
     if led.outcome in {Answer.PUBLIC, Answer.UNKNOWN}:
         return _without_endpoint(topology, question, led)
     name = question.hostname.name
-    unread = f"whether public DNS leads {name} to {question.private_name} is not known"
-    return replace(led, outcome=Answer.UNKNOWN, addresses=(), broken=None, unread=unread)
+    return led.doubted(f"whether public DNS leads {name} to {question.private_name} is not known")
 
 
 def _without_endpoint(topology: Topology, question: Question, led: Resolution) -> Resolution:
@@ -121,7 +122,7 @@ def _kept(_: Topology) -> dict[tuple[ResourceId, str], str]:
 def _case(topology: Topology, question: Question, network: ResourceId) -> dict[str, str]:
     """Return the zone to link, of several the one that holds the record, and where."""
     zones = zones_named(topology, question.hostname.zone)
-    holding = (z for z in zones if question.label in records(topology).get(z.id, {}))
+    holding = (z for z in zones if question.label in records(topology, z.id))
     zone = next(holding, zones[0] if zones else None)
     case = {
         "zone": str(zone.id) if zone else "",

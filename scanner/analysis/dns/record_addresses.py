@@ -6,17 +6,21 @@ from scanner.analysis.addresses import is_public
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.answers import answer
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
+from scanner.analysis.dns.missing_records import lacking, not_held
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation
 from scanner.resources.cognitive_services_account import PrivateEndpointConnection
+from scanner.resources.private_dns_zone import VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import RecordSet
 from scanner.topology import Topology
 
 
-def judged(topology: Topology, question: Question, record: RecordSet) -> Resolution:
+def judged(
+    topology: Topology, question: Question, link: VirtualNetworkLink, record: RecordSet
+) -> Resolution:
     """
     Return a record's answer, by whether its addresses are those of the account's endpoints.
 
@@ -36,13 +40,22 @@ def judged(topology: Topology, question: Question, record: RecordSet) -> Resolut
     strange = [address for address in record.addresses if address not in known]
     private = [address for address in strange if not is_public(address)]
     if unread or not private:
-        return unknown(unread or _doubt(question, strange), step)
-    broken = _broken(question, record, private, sorted(meant or known))
+        suspect = Cause.RECORD_STALE if _is_own(question, record) else lacking(question)
+        return unknown(unread or _doubt(question, strange), step, suspect=suspect)
     if not found:
-        broken = Break(
-            Cause.NO_ENDPOINT, question.account.id, {"account": str(question.account.id)}
-        )
+        broken = Break(Cause.NO_ENDPOINT, question.account.id)
+    elif _is_own(question, record):
+        broken = _broken(question, record, private, sorted(meant or known))
+    else:
+        broken = not_held(topology, question, link)
     return Resolution(Answer.PRIVATE_WRONG, record.addresses, (step,), broken)
+
+
+def _is_own(question: Question, record: RecordSet) -> bool:
+    """Tell whether a record is there for the account, not for all names, nor for a public one."""
+    is_followed = question.name not in {question.hostname.name, question.private_name}
+    is_wild = record.name.startswith("*")
+    return is_followed or (question.is_alias and not is_wild)
 
 
 def _meant(topology: Topology, item: Approved, hostname: str) -> frozenset[str]:

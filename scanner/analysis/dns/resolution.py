@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.dns.askers import AZURE_DNS
 from scanner.analysis.dns.azure_dns import ask_in, ask_servers
+from scanner.analysis.dns.dialled_in import dialled_in
 from scanner.analysis.dns.hostnames import Hostname
-from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, failed, unknown
+from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, unknown
 from scanner.analysis.dns.wanted import undocumented
-from scanner.analysis.endpoints import addresses_of, approved
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
-from scanner.resources import Relation, ResourceId
+from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.virtual_network import VirtualNetwork
@@ -44,13 +41,7 @@ def resolve(
     answered = _asked(topology, consumer, question)
     if answered.outcome in {Answer.PRIVATE, Answer.UNKNOWN} or hostname.documented:
         return answered
-    return replace(
-        answered,
-        outcome=Answer.UNKNOWN,
-        addresses=(),
-        broken=None,
-        unread=undocumented(hostname),
-    )
+    return answered.doubted(undocumented(hostname))
 
 
 def _asked(topology: Topology, consumer: Consumer, question: Question) -> Resolution:
@@ -58,7 +49,7 @@ def _asked(topology: Topology, consumer: Consumer, question: Question) -> Resolu
     if network is None and not consumer.dns_servers:
         return unknown(f"whom {consumer.network.path} asks is outside the snapshot")
     if consumer.kind is Kind.CLIENTS and set(consumer.dns_servers) <= {AZURE_DNS}:
-        return _dialled_in(topology, consumer, question)
+        return dialled_in(topology, question, consumer.network, consumer.id)
     namer, pointer = _namer(topology, consumer)
     told = Evidence(namer, "", pointer, list(consumer.dns_servers) or None)
     start = (Evidence(consumer.id), told) if namer != consumer.id else (told,)
@@ -88,44 +79,3 @@ def _namer(topology: Topology, consumer: Consumer) -> tuple[ResourceId, str]:
     if interface is not None and interface.dns_servers:
         return interface.id, "/properties/dnsSettings/dnsServers"
     return consumer.network, "/properties/dhcpOptions/dnsServers"
-
-
-def _dialled_in(topology: Topology, consumer: Consumer, question: Question) -> Resolution:
-    """
-    Return what VPN clients are answered that are told of no server but Azure's own.
-
-    Its address works inside a VNet only, so they ask whom they asked before,
-    who knows the public answer. A hosts file, or servers in the profile, would
-    help; neither is in Azure. Without an endpoint the public answer is the answer.
-
-    Source: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16,
-    https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-howto-point-to-site-resource-manager-portal
-    """
-    pointer, servers = "/properties/dhcpOptions/dnsServers", list(consumer.dns_servers) or None
-    step = Step(
-        f"{consumer.network.name} tells the clients of {consumer.id.name} of no DNS server"
-        " that they can ask; a hosts file of theirs would not show here",
-        (
-            Evidence(consumer.id),
-            Evidence(consumer.network, Relation.PLACED_IN, pointer, servers),
-        ),
-    )
-    case = {
-        "hosts": "\n".join(_hosts(topology, consumer, question)),
-        "hostname": question.hostname.name,
-        "gateway": str(consumer.id),
-        "network": str(consumer.network),
-        "networkName": consumer.network.name,
-    }
-    told = {key: value for key, value in case.items() if value}
-    cause = Cause.CLIENTS_WITHOUT_RESOLVER
-    return failed(Answer.PUBLIC, cause, consumer.network, step, told)
-
-
-def _hosts(topology: Topology, consumer: Consumer, question: Question) -> list[str]:
-    """Return the lines of a hosts file; of several endpoints, one in the gateway's VNet counts."""
-    found = [item for item in approved(topology, question.account) if item.endpoint is not None]
-    near = [item for item in found if item.network == consumer.network] or found
-    name = question.hostname.name
-    held = {a for i in near if i.endpoint for a in addresses_of(topology, i.endpoint, name)}
-    return [f"{address} {name}" for address in sorted(held)]

@@ -60,6 +60,8 @@ class Server:
     """The inbound endpoint or firewall that has the address."""
     unread: str = ""
     """For `UNKNOWN`: what was not read, or is not in Azure."""
+    may_be_absent: bool = False
+    """For `UNKNOWN`: whether the address may belong to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ def _in(topology: Topology, place: ResourceId, address: str) -> Server | None:
     if own is None or not holds(own.address_prefixes, address):
         return None
     unread = is_vacant(topology, own, address)
-    return _unknown(unread) if unread else Server(Role.ABSENT, place)
+    if unread:
+        return Server(Role.UNKNOWN, unread=unread, may_be_absent=True)
+    return Server(Role.ABSENT, place)
 
 
 def _server(having: list[Owner], address: str) -> Server:

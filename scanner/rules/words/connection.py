@@ -83,7 +83,41 @@ ORDER = tuple(Family)
 
 OWN = ("account", "accountId", "hostname", "consumer", "consumerId", "network", "networkName")
 
-FOUND: tuple[str, ...] = ()
+FOUND = (
+    "address",
+    "askingInterface",
+    "askingNetwork",
+    "askingRule",
+    "classic",
+    "domain",
+    "endpoint",
+    "firewall",
+    "firewallName",
+    "fullerZone",
+    "gateway",
+    "gatewayName",
+    "group",
+    "hosts",
+    "instead",
+    "link",
+    "linkName",
+    "oldLink",
+    "otherRecord",
+    "otherZone",
+    "policy",
+    "record",
+    "resolver",
+    "rule",
+    "ruleName",
+    "ruleset",
+    "server",
+    "serverNetwork",
+    "servers",
+    "uselessLink",
+    "uselessRule",
+    "zone",
+    "zoneName",
+)
 """What the causes name beside: the zone, the rule, the peering, ..."""
 
 WORDS = (
