@@ -4,7 +4,7 @@ What can go wrong, and whose move it is.
 * ScanError
   - CollectionError   Azure could not be asked, or did not answer in full   exit 3
   - SnapshotError     a saved snapshot cannot be read                       exit 2
-  - RuleError         a rule file is not a rule                             exit 2
+  - RuleError         a rule file or the configuration is none              exit 2
   - RequestError      the command line asks for something impossible        exit 2
 
 "The rule is wrong" is an error; "the rule is violated" is a finding.
@@ -32,7 +32,7 @@ class SnapshotError(ScanError):
 
 
 class RuleError(ScanError):
-    """A rule file does not say what a rule must say."""
+    """A rule file, or the configuration, does not say what it must say."""
 
 
 class RequestError(ScanError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 import msgspec
 
+from scanner.errors import SnapshotError
 from scanner.snapshot import Row
 
 
@@ -206,6 +207,20 @@ class Resource(Generic[P]):
     name: str
     row: Row = field(repr=False)
     properties: P = field(repr=False)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """
+        Its tags, names in lower case: Azure compares them in any, and values exactly.
+
+        Source: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+        """
+        try:
+            held = msgspec.json.decode(self.row.tags)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise SnapshotError(f"{self.id}: tags cannot be read: {error}; mend it") from error
+        pairs = held.items() if isinstance(held, dict) else ()
+        return {name.lower(): value for name, value in pairs if isinstance(value, str)}
 
     def references(self) -> Iterator[Reference]:
         """Yield the resources this one names."""

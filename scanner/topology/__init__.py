@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar
 
@@ -11,6 +11,7 @@ import networkx as nx
 
 from scanner.resources import AnyResource, Inventory, Relation, ResourceId
 from scanner.snapshot import Gap
+from scanner.topology.expectations import Expectation
 from scanner.topology.gaps import Gaps, spares
 
 Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
@@ -24,12 +25,14 @@ class Topology:
     An inventory and the directed multigraph its references draw.
 
     The key of an edge is its Relation. A reference to something outside the
-    snapshot is a node too, without a resource in the inventory.
+    snapshot is a node too, without a resource in the inventory. What is expected
+    of the estate is kept beside it.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, expectations: Iterable[Expectation] = ()) -> None:
         """Draw the graph."""
         self.inventory = inventory
+        self.expectations = tuple(expectations)
         self.graph: Graph = nx.MultiDiGraph()
         self.graph.add_nodes_from(inventory.resources)
         # An edge keeps the ID it is given: take the resource's own, spelled as Azure spells it.
