@@ -9,20 +9,25 @@ from scanner import resources
 from scanner.analysis.connections import reach
 from scanner.analysis.endpoints import accounts
 from scanner.analysis.exposure import exposure
+from scanner.analysis.intents import warn_of_idle
 from scanner.report.scan_report import Account, Report
 from scanner.rules import Rule, judge
 from scanner.snapshot import Snapshot
 from scanner.topology import Topology
+from scanner.topology.expectations import Expectation
 
 
-def scan(snapshot: Snapshot, rules: Iterable[Rule]) -> Report:
+def scan(
+    snapshot: Snapshot, rules: Iterable[Rule], expectations: Iterable[Expectation] = ()
+) -> Report:
     """Rows to resources, resources to graph, graph to findings."""
     rules = tuple(rules)
     # Nothing made here is garbage before the end: looking for it costs more than the scan.
     gc.disable()
     try:
         inventory = resources.parse(snapshot)
-        topology = Topology(inventory)
+        topology = Topology(inventory, expectations)
+        warn_of_idle(topology)
         findings, tally = judge(topology, rules)
         reached = reach(topology)
         return Report(

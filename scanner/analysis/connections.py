@@ -16,6 +16,7 @@ from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, passes
+from scanner.analysis.intents import Intent, declared
 from scanner.analysis.routing.peering import peers
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
@@ -24,6 +25,7 @@ from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.topology import Topology, once
+from scanner.topology.expectations import Demand, Expectation
 
 
 class Reach(StrEnum):
@@ -37,16 +39,6 @@ class Reach(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Intent(StrEnum):
-    """What shows that a consumer should reach an account."""
-
-    DNS = "dns"
-    """A private zone for the name is linked to the VNet in which it is asked."""
-    PATH = "path"
-    """It sits in the VNet of an endpoint, or in one peered with it."""
-    NONE = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A consumer and one host name of an account."""
@@ -55,6 +47,8 @@ class Connection:
     account: CognitiveServicesAccount
     hostname: Hostname
     intended: Intent
+    declared: Expectation | None
+    """What somebody said of it."""
     resolution: Resolution
     route: Route | None
     """None while the name does not resolve to an endpoint of the account."""
@@ -108,7 +102,7 @@ class Connection:
 
 @once
 def intended(topology: Topology) -> tuple[Connection, ...]:
-    """Return the connections that something shows to be wanted, by consumer and host name."""
+    """Return the connections that are wanted, or must never be, by consumer and host name."""
     found = (c for consumer in consumers(topology) for c in connections(topology, consumer))
     return tuple(connection for connection in found if connection.intended)
 
@@ -117,6 +111,8 @@ def reach(topology: Topology) -> Mapping[ResourceId, Mapping[str, int]]:
     """Return how consumers come out at each account they should reach, by its worst name."""
     worst: dict[tuple[ResourceId, ResourceId], Reach] = {}
     for found in intended(topology):
+        if found.intended is Intent.NEVER:
+            continue
         pair = (found.account.id, found.consumer.id)
         worst[pair] = min(found.verdict, worst.get(pair, found.verdict), key=_WORST.index)
     counts: dict[ResourceId, Counter[str]] = {}
@@ -144,10 +140,12 @@ def connection(
     Judge one connection in the order of a real test: name, way, filter.
 
     Of several addresses behind a name a client takes any, so each must be
-    reachable. A name that resolves publicly leads to the account's public side.
+    reachable; of a connection that must never be, none. A name that resolves
+    publicly leads to the account's public side.
     """
     answer = resolve(topology, consumer, account, hostname)
-    intent = _intent(topology, consumer, account, answer)
+    said = declared(topology, consumer, account)
+    intent = _intent(topology, consumer, account, answer, said)
     if answer.outcome is not Answer.PRIVATE:
         verdict = _unresolved(topology, account, answer)
         return Connection(
@@ -155,6 +153,7 @@ def connection(
             account=account,
             hostname=hostname,
             intended=intent,
+            declared=said,
             resolution=answer,
             route=None,
             passage=None,
@@ -164,8 +163,9 @@ def connection(
             unread=answer.unread,
         )
     ways = (_way(topology, consumer, account, address, hostname) for address in answer.addresses)
-    taken, passed = min(ways, key=lambda way: _gravity(*way))
-    return _resolved(consumer, account, hostname, intent, answer, taken, passed)
+    chosen = max if intent is Intent.NEVER else min
+    taken, passed = chosen(ways, key=lambda way: _gravity(*way))
+    return _resolved(consumer, account, hostname, intent, said, answer, taken, passed)
 
 
 def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
@@ -173,6 +173,7 @@ def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
     account: CognitiveServicesAccount,
     hostname: Hostname,
     intent: Intent,
+    said: Expectation | None,
     answer: Resolution,
     taken: Route,
     passed: Passage | None,
@@ -183,6 +184,7 @@ def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
         account=account,
         hostname=hostname,
         intended=intent,
+        declared=said,
         resolution=answer,
         route=taken,
         passage=passed,
@@ -257,8 +259,14 @@ def _unresolved(topology: Topology, account: CognitiveServicesAccount, answer: R
 
 
 def _intent(
-    topology: Topology, consumer: Consumer, account: CognitiveServicesAccount, answer: Resolution
+    topology: Topology,
+    consumer: Consumer,
+    account: CognitiveServicesAccount,
+    answer: Resolution,
+    said: Expectation | None,
 ) -> Intent:
+    if said is not None:
+        return Intent.NEVER if said.reach is Demand.NEVER else Intent.DECLARED
     places = {item.network for item in approved(topology, account)} - {None}
     if not approved(topology, account):
         return Intent.NONE

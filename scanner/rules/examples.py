@@ -25,8 +25,11 @@ def failures(rule: Rule, estates: Path | None = None) -> Iterator[str]:
 
 def outcome(rule: Rule, example: Example, estates: Path | None = None) -> dict[str, str]:
     """Return what the rule says of each subject of the example, by path."""
+    judged = judgements(drawn(example, estates), rule)
+    return {called(subject): str(judgement.verdict) for subject, judgement in judged}
+
+
+def drawn(example: Example, estates: Path | None = None) -> Topology:
+    """Return the topology that an example is about."""
     snapshot = given(example, estates or home() / "estates")
-    topology = Topology(resources.parse(snapshot))
-    return {
-        called(subject): str(judgement.verdict) for subject, judgement in judgements(topology, rule)
-    }
+    return Topology(resources.parse(snapshot), example.expectations)

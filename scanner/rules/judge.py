@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scanner.analysis.connections import Connection, intended
+from scanner.analysis.intents import Intent
 from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict, every
 from scanner.resources import BY_TYPE, AnyResource, Properties, Resource, ResourceId
 from scanner.rules import templates
@@ -71,10 +72,15 @@ def _blamed(
 
 
 def _blame(subject: Subject, judgement: Judgement) -> ResourceId:
-    """Return the resource whose change makes a rule hold, or of which nothing is known."""
+    """
+    Return the resource whose change makes a rule hold, or of which nothing is known.
+
+    What breaks a connection that must never be is no fault: it is the caller's.
+    """
     if not isinstance(subject, Connection):
         return subject.id
-    if judgement.verdict is Verdict.FAIL and subject.broken:
+    is_unwanted = subject.intended is Intent.NEVER
+    if judgement.verdict is Verdict.FAIL and subject.broken and not is_unwanted:
         return subject.broken.blame
     return subject.consumer.id
 

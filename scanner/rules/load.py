@@ -11,6 +11,7 @@ import yaml
 from scanner.errors import RuleError
 from scanner.findings import Severity, Verdict
 from scanner.rules import templates
+from scanner.rules.config import EXPECTATIONS
 from scanner.rules.document import Source, read
 from scanner.rules.estates import home
 from scanner.rules.rule import CONNECTION, Example, Rule
@@ -45,7 +46,7 @@ _EXAMPLE = Record(
         "given": Text(r"^[a-z0-9-]+$", "the name of an estate"),
         "expect": MapOf(Choice("verdict", VERDICTS)),
     },
-    {"patch": Tree(), "unread": ListOf(_TYPE)},
+    {"patch": Tree(), "unread": ListOf(_TYPE), "expectations": EXPECTATIONS},
 )
 
 _MAPS = Record(
@@ -170,6 +171,7 @@ def _example(values: Mapping[str, Any]) -> Example:
         expect={path: Verdict(verdict) for path, verdict in values["expect"].items()},
         patch=values.get("patch", {}),
         unread=values.get("unread", ()),
+        expectations=values.get("expectations", ()),
     )
 
 

@@ -11,6 +11,7 @@ from scanner.analysis.connections import Connection
 from scanner.findings import Judgement, Severity, Verdict
 from scanner.resources import AnyResource
 from scanner.topology import Topology
+from scanner.topology.expectations import Expectation
 
 Subject: TypeAlias = AnyResource | Connection
 """What a rule speaks of."""
@@ -41,6 +42,8 @@ class Example:
     """A JSON merge patch of the estate (RFC 7396)."""
     unread: tuple[str, ...]
     """ARM types that could not be read, in this example."""
+    expectations: tuple[Expectation, ...] = ()
+    """What the configuration expects, in this example."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

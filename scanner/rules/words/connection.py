@@ -1,4 +1,4 @@
-"""Words that ask of a connection: whether it works, and what breaks it."""
+"""Words that ask of a connection: whether it is wanted, whether it works, what breaks it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.analysis.causes import Cause, Family
 from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.intents import Intent
 from scanner.findings import NOT_APPLICABLE, Affected, Judgement, Verdict
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, OneOrMore
@@ -22,11 +23,14 @@ def breaks(values: Mapping[str, Any]) -> Condition:
     Names come first, then the way, then the filters: a connection whose name
     does not resolve never comes to a filter, and rules about filters do not
     apply. Where it is not known how far it comes, every cause from there on is
-    open; that is told once, under the cause that it would most likely be.
+    open; that is told once, under the cause that it would most likely be. What
+    breaks a connection that must never be is no cause for concern: it does not apply.
     """
     causes = frozenset(BY_CODE[code] for code in values["breaks"])
 
     def judge(_topology: Topology, connection: Connection) -> Judgement:
+        if connection.intended is Intent.NEVER:
+            return NOT_APPLICABLE
         if connection.broken and connection.broken.cause in causes:
             return _said(connection, Verdict.PASS)
         passed = ORDER[: ORDER.index(connection.stage)]
@@ -56,6 +60,24 @@ def comes_out(values: Mapping[str, Any]) -> Condition:
     return judge
 
 
+def intended(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the connection is wanted, or refused, for one of the reasons named.
+
+    `declared`: the configuration says `reach: private`; `dns`: a private zone for
+    the name is linked to the VNet in which it is asked; `path`: the caller sits in
+    the VNet of an endpoint, or in one peered with it; `never`: the configuration
+    says `reach: never`. The first of never, declared, dns and path counts.
+    """
+    wanted = frozenset(Intent(name) for name in values["intended"])
+
+    def judge(_topology: Topology, connection: Connection) -> Judgement:
+        is_one = connection.intended in wanted
+        return _said(connection, Verdict.PASS if is_one else Verdict.FAIL)
+
+    return judge
+
+
 def _said(connection: Connection, verdict: Verdict) -> Judgement:
     account, name = connection.account, connection.hostname.name
     case = {
@@ -66,6 +88,8 @@ def _said(connection: Connection, verdict: Verdict) -> Judgement:
         "consumerId": str(connection.consumer.id),
         "network": str(connection.consumer.network),
         "networkName": connection.consumer.network.name,
+        "declaration": connection.declared.said if connection.declared else "",
+        "how": HOW.get(connection.verdict, ""),
     }
     broken = connection.broken
     return Judgement(
@@ -81,7 +105,19 @@ BY_CODE = {cause.value: cause for cause in Cause}
 
 ORDER = tuple(Family)
 
-OWN = ("account", "accountId", "hostname", "consumer", "consumerId", "network", "networkName")
+HOW = {Reach.REACHABLE: "privately", Reach.PUBLIC: "over the Internet"}
+
+OWN = (
+    "account",
+    "accountId",
+    "hostname",
+    "consumer",
+    "consumerId",
+    "network",
+    "networkName",
+    "declaration",
+    "how",
+)
 
 FOUND = (
     "address",
@@ -134,5 +170,12 @@ WORDS = (
         takes=OneOrMore(Choice("way to come out", tuple(reach.value for reach in Reach))),
         binds=(*OWN, *FOUND),
         make=comes_out,
+    ),
+    Word(
+        name="intended",
+        about=About.CONNECTIONS,
+        takes=OneOrMore(Choice("intent", tuple(intent.value for intent in Intent if intent))),
+        binds=(*OWN, *FOUND),
+        make=intended,
     ),
 )
