@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from scanner.cli import console
+from scanner.cli.config import config_option, expectations
 from scanner.cli.source import Source, live_options, offline_options
 from scanner.errors import RequestError
 from scanner.near import near
@@ -25,6 +27,7 @@ MOST_NAMED = 5
 @click.command()
 @live_options
 @offline_options
+@config_option
 @click.option(
     "--from",
     "source_name",
@@ -46,13 +49,14 @@ MOST_NAMED = 5
 )
 @click.option("--no-progress", is_flag=True, envvar="AOAI_SCAN_NO_PROGRESS", help="No progress.")
 @click.pass_context
-def trace(
+def trace(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
     /,
     *,
     source_name: str,
     target_name: str,
     as_json: str,
+    config: Path | None,
     no_progress: bool,
     **_source: object,
 ) -> None:
@@ -62,7 +66,7 @@ def trace(
     A name must be unique in the estate; an ARM ID always is. A VNet stands for
     every place in it where traffic starts.
     """
-    topology = _drawn(context, no_progress=no_progress)
+    topology = _drawn(context, config, no_progress=no_progress)
     from scanner.analysis.connections import connections  # noqa: PLC0415 - `--help` needs none
     from scanner.analysis.consumers import consumers_at  # noqa: PLC0415 - as above
     from scanner.report import trace as written  # noqa: PLC0415 - as above
@@ -88,6 +92,7 @@ def trace(
 @click.command()
 @live_options
 @offline_options
+@config_option
 @click.option("--all", "everything", is_flag=True, help="Also what nothing shows to be wanted.")
 @click.option(
     "-f",
@@ -101,10 +106,17 @@ def trace(
 @click.option("--no-progress", is_flag=True, envvar="AOAI_SCAN_NO_PROGRESS", help="No progress.")
 @click.pass_context
 def matrix(
-    context: click.Context, /, *, everything: bool, form: str, no_progress: bool, **_source: object
+    context: click.Context,
+    /,
+    *,
+    config: Path | None,
+    everything: bool,
+    form: str,
+    no_progress: bool,
+    **_source: object,
 ) -> None:
     """Show every consumer against every account it should reach: verdict, cause and blame."""
-    topology = _drawn(context, no_progress=no_progress)
+    topology = _drawn(context, config, no_progress=no_progress)
     from scanner.analysis.connections import connections, intended  # noqa: PLC0415 - as above
     from scanner.analysis.consumers import consumers  # noqa: PLC0415 - as above
     from scanner.report import matrix as written  # noqa: PLC0415 - as above
@@ -135,15 +147,19 @@ _STARTS = frozenset(
 )
 
 
-def _drawn(context: click.Context, *, no_progress: bool) -> Topology:
+def _drawn(context: click.Context, config: Path | None, *, no_progress: bool) -> Topology:
     source = Source.of(context)
     if not source:
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
+    expected = expectations(config)
     from scanner import resources  # noqa: PLC0415 - `--help` needs none of it
+    from scanner.analysis.intents import warn_of_idle  # noqa: PLC0415 - as above
     from scanner.topology import Topology as Drawn  # noqa: PLC0415 - as above
 
     with console.Progress(shown=not no_progress) as progress:
-        return Drawn(resources.parse(source.read(progress)))
+        topology = Drawn(resources.parse(source.read(progress)), expected)
+    warn_of_idle(topology)
+    return topology
 
 
 def _named(topology: Topology, said: str, types: frozenset[str]) -> AnyResource:

@@ -14,6 +14,7 @@ import click
 from scanner import __version__
 from scanner.cli import console
 from scanner.cli.collect import INCOMPLETE, collect
+from scanner.cli.config import config_option, expectations
 from scanner.cli.connections import matrix, trace
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import rules, selected
@@ -49,7 +50,7 @@ EPILOG = """\b
 Exit codes:
   0  complete, nothing at or above --fail-on
   1  at least one finding at or above --fail-on
-  2  the request was wrong: usage, rules, snapshot
+  2  the request was wrong: usage, configuration, rules, snapshot
   3  incomplete: part could not be read, and no finding gave 1
 """
 
@@ -63,6 +64,7 @@ Exit codes:
 )
 @live_options
 @offline_options
+@config_option
 @click.option(
     "--rules",
     "folders",
@@ -127,6 +129,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
     /,
     *,
+    config: Path | None,
     folders: tuple[Path, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
@@ -150,6 +153,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
     kept = None if save_snapshot is None else savable(save_snapshot)
+    expected = expectations(config)
     chosen = selected(folders, only, skip)
 
     from scanner.resources import declared  # noqa: PLC0415 - `--help` needs none of it
@@ -161,7 +165,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
         if kept is not None:
             save(declared(snapshot), kept)
         progress("judging")
-        report = scan(snapshot, chosen)
+        report = scan(snapshot, chosen, expected)
     if not report.accounts:
         logger.warning(NO_ACCOUNT)
     color = _wants_color(no_color=no_color)

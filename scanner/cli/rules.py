@@ -97,11 +97,14 @@ def test(paths: tuple[Path, ...], estates: Path | None) -> None:
 
 
 @rules.command()
-def schema() -> None:
+@click.option("--config", "of_config", is_flag=True, help="That of .aoai-scan.yaml instead.")
+def schema(*, of_config: bool) -> None:
     """Print the JSON Schema of a rule file, for editors."""
+    from scanner.rules import config  # noqa: PLC0415 - as above
     from scanner.rules import schema as rule_schema  # noqa: PLC0415 - as above
 
-    console.say(json.dumps(rule_schema(), indent=2) + "\n")
+    wanted = config.schema() if of_config else rule_schema()
+    console.say(json.dumps(wanted, indent=2) + "\n")
 
 
 @rules.command()

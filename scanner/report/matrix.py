@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tabulate import tabulate
 
 from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.intents import Intent
 from scanner.printable import printable
 from scanner.report.encode import dump, names
 from scanner.report.trace import entry
@@ -41,7 +42,8 @@ def _cells(connection: Connection) -> Iterator[str]:
     broken = connection.broken
     yield names(connection.consumer.id)
     yield printable(connection.hostname.name)
-    yield connection.verdict.value
+    is_never = connection.intended is Intent.NEVER
+    yield f"{connection.verdict} (never)" if is_never else connection.verdict.value
     yield broken.cause.value if broken else printable(connection.unread)
     yield names(broken.blame) if broken else ""
 
@@ -56,6 +58,13 @@ def _harmless(cell: str) -> str:
 
 
 def _counted(connections: Sequence[Connection]) -> str:
+    never = [c for c in connections if c.intended is Intent.NEVER]
+    others = [c for c in connections if c.intended is not Intent.NEVER]
+    said = f"{len(others)} connections: {_verdicts(others)}" if others else ""
+    shut = f"{len(never)} that must never be: {_verdicts(never)}" if never else ""
+    return "; ".join(filter(None, (said, shut))) + "."
+
+
+def _verdicts(connections: Sequence[Connection]) -> str:
     counts = {reach: sum(c.verdict is reach for c in connections) for reach in Reach}
-    said = ", ".join(f"{count} {reach}" for reach, count in counts.items() if count)
-    return f"{len(connections)} connections: {said}."
+    return ", ".join(f"{count} {reach}" for reach, count in counts.items() if count)

@@ -8,6 +8,7 @@ from typing import Any
 from scanner.analysis.connections import Connection, Reach
 from scanner.analysis.dns.resolution import Resolution
 from scanner.analysis.filtering.passage import Passage
+from scanner.analysis.intents import Intent
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence, Finding
@@ -92,6 +93,8 @@ def _line(step: Step, room: int) -> Iterator[str]:
 
 def _verdict(connection: Connection) -> str:
     said = _VERDICTS[connection.verdict]
+    if connection.intended is Intent.NEVER and connection.declared:
+        said = f"{said}, and must never be ({connection.declared.said})"
     if connection.broken:
         return f"{said}: {connection.broken.cause.said}"
     return f"{said}: {connection.unread}" if connection.unread else said
