@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
@@ -53,6 +55,10 @@ class AddressSet:
     def __and__(self, other: AddressSet) -> AddressSet:
         if self is other or not self.intervals:
             return self
+        if len(self.intervals) == 1:
+            return other.within(*self.intervals[0])
+        if len(other.intervals) == 1:
+            return self.within(*other.intervals[0])
         shared, here, there = list[Interval](), 0, 0
         while here < len(self.intervals) and there < len(other.intervals):
             (first, last), (begin, end) = self.intervals[here], other.intervals[there]
@@ -63,6 +69,23 @@ class AddressSet:
             else:
                 there += 1
         return AddressSet(tuple(shared))
+
+    def within(self, first: int, last: int) -> AddressSet:
+        """Return what lies between two addresses, both inside."""
+        begin = bisect_left(self.intervals, first, key=_last)
+        end = bisect_right(self.intervals, last, key=_first)
+        if begin >= end:
+            return NOBODY
+        low, high = self.intervals[begin][0], self.intervals[end - 1][1]
+        if first <= low and high <= last:
+            return self if end - begin == len(self.intervals) else self._part(begin, end)
+        clipped = list(self.intervals[begin:end])
+        clipped[0] = (max(first, low), clipped[0][1])
+        clipped[-1] = (clipped[-1][0], min(last, high))
+        return AddressSet(tuple(clipped))
+
+    def _part(self, begin: int, end: int) -> AddressSet:
+        return AddressSet(self.intervals[begin:end])
 
     def __sub__(self, other: AddressSet) -> AddressSet:
         return self & ~other if self.intervals and other.intervals else self
@@ -76,6 +99,9 @@ class AddressSet:
         if start <= EVERY_LAST:
             gaps.append((start, EVERY_LAST))
         return AddressSet(tuple(gaps))
+
+
+_first, _last = itemgetter(0), itemgetter(1)
 
 
 @lru_cache(maxsize=1 << 16)

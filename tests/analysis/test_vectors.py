@@ -258,7 +258,7 @@ def test_t13_of_three_names_only_the_one_with_a_record_is_private() -> None:
     assert said(*held) == "reachable"
     for name in ("cognitiveservices.azure.com", "services.ai.azure.com"):
         linked = zone("app", name=f"privatelink.{name}")
-        assert said(*held, host=f"aoai.{name}") == "public: zoneNotLinked of app"
+        assert said(*held, host=f"aoai.{name}") == "public: zoneMissing of aoai"
         assert said(*held, linked, host=f"aoai.{name}") == "broken: recordMissing of aoai"
 
 

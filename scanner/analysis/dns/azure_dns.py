@@ -30,7 +30,7 @@ def ask_in(
     topology: Topology, question: Question, network: ResourceId, trail: Trail = frozenset()
 ) -> Resolution:
     """
-    Return what Azure-provided DNS answers in a VNet.
+    Return what Azure-provided DNS answers in a VNet, asking once for all that ask there.
 
     It asks the private zones linked to the VNet, else the forwarding rulesets
     linked to it, else public DNS, which leads the host name on to the private
@@ -38,6 +38,21 @@ def ask_in(
 
     Source: https://learn.microsoft.com/azure/dns/dns-private-resolver-overview
     """
+    kept = _kept(topology)
+    key = (network, question.account.id, question.hostname.name, question.name, trail)
+    if key not in kept:
+        kept[key] = _ask_in(topology, question, network, trail)
+    return kept[key]
+
+
+@once
+def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, str, str, Trail], Resolution]:
+    return {}
+
+
+def _ask_in(
+    topology: Topology, question: Question, network: ResourceId, trail: Trail
+) -> Resolution:
     found = linked_zone(topology, network, question.name)
     if found.unread:
         answered = unknown(found.unread)
@@ -46,22 +61,6 @@ def ask_in(
     else:
         answered = _beyond_zones(topology, question, network, trail)
     return _placed(topology, question, network, answered)
-
-
-def _asked_for_others(
-    topology: Topology, question: Question, network: ResourceId, trail: Trail
-) -> Resolution:
-    """Return what a VNet is answered in which many others' questions end, asking once."""
-    kept = _kept(topology)
-    key = (network, question.account.id, question.hostname.name, question.name, trail)
-    if key not in kept:
-        kept[key] = ask_in(topology, question, network, trail)
-    return kept[key]
-
-
-@once
-def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, str, str, Trail], Resolution]:
-    return {}
 
 
 def _placed(
@@ -84,7 +83,7 @@ def _beyond_zones(
         return _forwarded(topology, question, network, found, found.rule, trail)
     if question.is_alias:
         return public_answer(topology, question, network)
-    led = ask_in(topology, question.aliased, network, trail)
+    led = _ask_in(topology, question.aliased, network, trail)
     return aliased(topology, question, led)
 
 
@@ -225,7 +224,7 @@ def _resolver(
     if (network, question.name) in trail:
         case = {"network": str(network), "hostname": question.hostname.name}
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, owner, step, case)
-    return _asked_for_others(topology, question, network, trail).after(step)
+    return ask_in(topology, question, network, trail).after(step)
 
 
 def _firewall(
@@ -255,6 +254,6 @@ def _firewall(
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, settings.holder, step, case)
     here = trail | {(firewall.id, question.name)}
     if not settings.servers:
-        return _asked_for_others(topology, question, network, here).after(step)
+        return ask_in(topology, question, network, here).after(step)
     asker = Asker(network, settings.servers, settings.holder, firewall.name)
     return ask_servers(topology, question, asker, here).after(step)

@@ -32,9 +32,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What a firewall sees of a connection."""
+    """What a firewall sees of a connection, but for who calls."""
 
-    callers: AddressSet
     address: AddressSet
     port: int
     hostname: str
@@ -43,9 +42,19 @@ class Packet:
     """Whether the firewall itself resolves the name to the address; None when nobody knows."""
 
 
-def match(listed: Listed, packet: Packet) -> Match[Listed] | None:
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A rule that speaks of a packet, or may, and the callers it names."""
+
+    listed: Listed
+    is_certain: bool
+    certain: AddressSet
+    perhaps: AddressSet
+
+
+def speaking(listed: Listed, packet: Packet) -> Speaking | None:
     """
-    Return to whom of a packet's callers a rule speaks; None when it speaks to nobody.
+    Return whom a rule that speaks of a packet names; None when it does not speak of it.
 
     IP groups, FQDN tags, web categories and locations are not in the snapshot:
     a rule that names them may match. Threat intelligence and intrusion
@@ -57,15 +66,20 @@ def match(listed: Listed, packet: Packet) -> Match[Listed] | None:
     is_certain = speaks(listed.rule, packet)
     if is_certain is None:
         return None
-    certain, perhaps = callers(listed.rule, packet.callers)
+    return Speaking(listed, is_certain, *callers(listed.rule))
+
+
+def match(one: Speaking, of: AddressSet) -> Match[Listed] | None:
+    """Return to whom of some callers a rule speaks; None when it speaks to nobody."""
+    perhaps = of & one.perhaps
     if not perhaps:
         return None
-    kept = certain if is_certain else NOBODY
-    return Match(listed, listed.allows, listed.rank, kept, perhaps)
+    kept = of & one.certain if one.is_certain else NOBODY
+    return Match(one.listed, one.listed.allows, one.listed.rank, kept, perhaps)
 
 
-def callers(rule: FirewallRule, of: AddressSet) -> tuple[AddressSet, AddressSet]:
-    """Return who of some callers a rule names for certain, and whom it may name."""
+def callers(rule: FirewallRule) -> tuple[AddressSet, AddressSet]:
+    """Return the callers that a rule names for certain, and those it may name."""
     unmodelled = (
         rule.source_ip_groups,
         rule.source_kube_selector_groups,
@@ -74,7 +88,7 @@ def callers(rule: FirewallRule, of: AddressSet) -> tuple[AddressSet, AddressSet]
     certain, perhaps = _named(rule.source_addresses or ())
     if any(unmodelled):
         perhaps = EVERY
-    return of & certain, of & perhaps
+    return certain, perhaps
 
 
 def _network(rule: FirewallRule, packet: Packet) -> bool | None:

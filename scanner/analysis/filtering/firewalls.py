@@ -20,7 +20,7 @@ from scanner.analysis.filtering.checkpoint import (
     unknown,
 )
 from scanner.analysis.filtering.firewall_order import Hole, Ruling, ruling
-from scanner.analysis.filtering.firewall_rules import Listed, Packet, match
+from scanner.analysis.filtering.firewall_rules import Listed, Packet, Speaking, match, speaking
 from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide, union
 from scanner.analysis.filtering.guards import PORT
@@ -29,7 +29,7 @@ from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 Line: TypeAlias = Listed | Hole | None
 """A rule, rules that were not read, or the end of all rules."""
@@ -97,9 +97,11 @@ def inspect(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     is_proxy = firewall_dns(topology, firewall).is_proxy
     is_alike = resolves if is_proxy or not resolves else None
 
+    packet = Packet(call.destination, PORT, call.hostname.lower(), is_alike)
+    speak = _speaking(topology, firewall, rules, packet)
+
     def judge(shown: Shown) -> Decision[Line]:
-        of = Packet(shown.addresses, call.destination, PORT, call.hostname.lower(), is_alike)
-        return decide(_matches(rules, of), shown.addresses)
+        return decide(_matches(rules, speak, shown.addresses), shown.addresses)
 
     found = joined(seen(sight, callers, judge), callers)
     ruled = Inspection(firewall, rules, call, callers, found, resolves)
@@ -120,12 +122,29 @@ def unread_firewall(firewall: ResourceId) -> Checkpoint:
     return unknown(unread, sight=Sight(masks=EVERY), cause=Cause.FIREWALL_DENIED)
 
 
-def _matches(rules: Ruling, packet: Packet) -> Iterator[Match[Line]]:
-    for listed in rules.listed:
-        found = match(listed, packet)
+def _speaking(
+    topology: Topology, firewall: AzureFirewall, rules: Ruling, packet: Packet
+) -> tuple[Speaking, ...]:
+    """Return the rules that speak of a packet, worked out once for all who send such a one."""
+    kept, key = _kept(topology), (firewall.id, packet)
+    if key not in kept:
+        found = (speaking(listed, packet) for listed in rules.listed)
+        kept[key] = tuple(one for one in found if one is not None)
+    return kept[key]
+
+
+@once
+def _kept(_: Topology) -> dict[tuple[ResourceId, Packet], tuple[Speaking, ...]]:
+    return {}
+
+
+def _matches(
+    rules: Ruling, speak: tuple[Speaking, ...], everybody: AddressSet
+) -> Iterator[Match[Line]]:
+    for one in speak:
+        found = match(one, everybody)
         if found is not None:
-            yield Match(listed, found.allows, found.rank, found.certain, found.perhaps)
-    everybody = packet.callers
+            yield Match(found.rule, found.allows, found.rank, found.certain, found.perhaps)
     for hole in rules.holes:
         for allows in (True, False):
             yield Match(hole, allows, hole.rank, NOBODY, everybody)

@@ -20,8 +20,17 @@ from scanner.analysis.filtering.checkpoint import (
 )
 from scanner.analysis.filtering.first_match import Decision, Match, decide
 from scanner.analysis.filtering.mending import caller, free_priority
-from scanner.analysis.filtering.security_rules import EPHEMERAL, Flow, Members, Rule, matches, rules
-from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
+from scanner.analysis.filtering.security_rules import (
+    EPHEMERAL,
+    Flow,
+    Members,
+    Placed,
+    Rule,
+    matches,
+    placed,
+    rules,
+)
+from scanner.analysis.filtering.virtual_network_tag import Tag, virtual_network_tag
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -62,12 +71,12 @@ def ask(
         unread = f"the network security group {gate.group.path} was not read"
         return unknown(unread, cause=gate.cause)
     flow = _flow(topology, gate, call, callers)
-    asked = _rules(topology)[group.id]
+    asked = _placed(topology, gate, flow.tag)
 
     def judge(shown: Shown) -> Decision[Rule]:
         members = flow.callers_groups if shown.is_own else Members(is_known=not sight.is_own)
         of = replace(flow, callers=shown.addresses, callers_groups=members)
-        return decide(matches(asked, of, is_inbound=gate.is_inbound), shown.addresses)
+        return decide(matches(asked, of), shown.addresses)
 
     found = joined(seen(sight, callers, judge), callers)
     return Checkpoint(
@@ -86,7 +95,6 @@ def _flow(topology: Topology, gate: Gate, call: Call, callers: AddressSet) -> Fl
     return Flow(
         callers=callers,
         address=call.destination,
-        port=PORT,
         tag=virtual_network_tag(topology, gate.subnet),
         callers_groups=Members(
             groups=consumer.groups,
@@ -121,6 +129,20 @@ def scale_sets(topology: Topology, consumer: Consumer) -> str:
         if found:
             return rest.partition("/")[0]
     return ""
+
+
+def _placed(topology: Topology, gate: Gate, tag: Tag) -> tuple[Placed, ...]:
+    """Return the rules of a group as the subnet it guards sees them."""
+    kept, key = _kept(topology), (gate.group, gate.subnet, gate.is_inbound)
+    if key not in kept:
+        own = _rules(topology)[gate.group]
+        kept[key] = tuple(placed(own, tag, PORT, is_inbound=gate.is_inbound))
+    return kept[key]
+
+
+@once
+def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, bool], tuple[Placed, ...]]:
+    return {}
 
 
 @once

@@ -68,11 +68,10 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """TCP to a port of an address, as the rules that guard one subnet see it."""
+    """TCP to an address, as the rules that guard one subnet see it."""
 
     callers: AddressSet
     address: AddressSet
-    port: int
     tag: Tag
     callers_groups: Members
     address_groups: Members
@@ -112,6 +111,39 @@ class Rule:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The addresses that one side of a rule names in a subnet, by prefix or tag."""
+
+    certain: AddressSet
+    perhaps: AddressSet
+    groups: frozenset[ResourceId]
+
+    @classmethod
+    def of(cls, side: Side, tag: Tag) -> Ends:
+        """Return them where VirtualNetwork holds what `tag` says."""
+        return cls(side.certain(tag), side.perhaps(tag), side.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A rule as a subnet sees it, and TCP to one port: worked out once for all connections."""
+
+    rule: Rule
+    is_certain: bool
+    """Whether it speaks of every such connection, whatever its ends."""
+    source: Ends
+    destination: Ends
+
+
+def placed(asked: Iterable[Rule], tag: Tag, port: int, *, is_inbound: bool) -> Iterator[Placed]:
+    """Yield the rules of one direction that speak of TCP to a port, or may."""
+    for rule in asked:
+        looks = _looks(rule, port) if rule.is_inbound is is_inbound else None
+        if looks is not None:
+            yield Placed(rule, looks, Ends.of(rule.source, tag), Ends.of(rule.destination, tag))
+
+
 def rules(group: NetworkSecurityGroup) -> tuple[Rule, ...]:
     """Return all rules of a group; the defaults are there even if untold."""
     said = group.properties
@@ -127,9 +159,9 @@ def rules(group: NetworkSecurityGroup) -> tuple[Rule, ...]:
     return tuple(Rule.read(rule, pointers.get(id(rule), "")) for rule in group.rules)
 
 
-def matches(asked: Iterable[Rule], flow: Flow, *, is_inbound: bool) -> Iterator[Match[Rule]]:
+def matches(asked: Iterable[Placed], flow: Flow) -> Iterator[Match[Rule]]:
     """
-    Yield the rules of one direction that speak to a flow, or may, and to which of its callers.
+    Yield the rules that speak to a flow, or may, and to which of its callers.
 
     A caller chooses the port it calls from, so a rule for certain source ports
     only may match. Service tags other than VirtualNetwork hold public addresses.
@@ -137,44 +169,37 @@ def matches(asked: Iterable[Rule], flow: Flow, *, is_inbound: bool) -> Iterator[
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works,
     https://learn.microsoft.com/azure/virtual-network/service-tags-overview
     """
-    for rule in asked:
-        if rule.is_inbound is not is_inbound:
+    for one in asked:
+        if not flow.address & _perhaps(one.destination, flow.address_groups):
             continue
-        is_certain = _speaks(rule, flow)
-        if is_certain is None:
-            continue
-        perhaps = flow.callers & _perhaps(rule.source, flow.callers_groups, flow.tag)
-        certain = flow.callers & _certain(rule.source, flow.callers_groups, flow.tag)
+        perhaps = flow.callers & _perhaps(one.source, flow.callers_groups)
         if perhaps:
-            kept = certain if is_certain else NOBODY
+            is_meant = not flow.address - _certain(one.destination, flow.address_groups)
+            is_certain = one.is_certain and is_meant
+            named = _certain(one.source, flow.callers_groups)
+            kept = flow.callers & named if is_certain else NOBODY
+            rule = one.rule
             yield Match(rule, rule.allows, (rule.priority,), kept, perhaps)
 
 
-def _speaks(rule: Rule, flow: Flow) -> bool | None:
-    """Tell whether a rule speaks of the protocol, ports and destination; None for not at all."""
-    port = AddressSet(((flow.port, flow.port),))
+def _looks(rule: Rule, port: int) -> bool | None:
+    """Tell whether a rule speaks of TCP to a port from any port; None for not at all."""
     wanted = rule.destination_ports
-    if rule.protocol in OTHER_PROTOCOLS or (wanted is not None and not wanted & port):
+    if rule.protocol in OTHER_PROTOCOLS or (wanted is not None and not wanted.within(port, port)):
         return None
-    if not flow.address & _perhaps(rule.destination, flow.address_groups, flow.tag):
-        return None
-    return (
-        rule.protocol in {"*", "tcp"}
-        and wanted is not None
-        and not EPHEMERAL - rule.source_ports
-        and not flow.address - _certain(rule.destination, flow.address_groups, flow.tag)
-    )
+    is_tcp = rule.protocol in {"*", "tcp"}
+    return is_tcp and wanted is not None and not EPHEMERAL - rule.source_ports
 
 
-def _certain(side: Side, members: Members, tag: Tag) -> AddressSet:
-    is_member = members.counts_here and bool(side.groups & members.groups)
-    return EVERY if is_member else side.certain(tag)
+def _certain(ends: Ends, members: Members) -> AddressSet:
+    is_member = members.counts_here and bool(ends.groups & members.groups)
+    return EVERY if is_member else ends.certain
 
 
-def _perhaps(side: Side, members: Members, tag: Tag) -> AddressSet:
-    may_be_member = bool(side.groups) and not members.is_known
-    is_member = may_be_member or bool(side.groups & members.groups)
-    return EVERY if is_member else side.perhaps(tag)
+def _perhaps(ends: Ends, members: Members) -> AddressSet:
+    may_be_member = bool(ends.groups) and not members.is_known
+    is_member = may_be_member or bool(ends.groups & members.groups)
+    return EVERY if is_member else ends.perhaps
 
 
 @lru_cache(maxsize=1 << 12)
