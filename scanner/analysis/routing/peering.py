@@ -59,8 +59,7 @@ def side(
 
 def neighbours(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
     """Return the VNets that a peering of any state, on either side, names next to a VNet."""
-    naming = topology.sources(network, Relation.PEERS_WITH)
-    return frozenset(_sides(topology).get(network, {}).keys() | {peer.parent for peer in naming})
+    return _neighbours(topology).get(network, frozenset())
 
 
 def hubs(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
@@ -156,6 +155,16 @@ def _limited(peering: VirtualNetworkPeering) -> str:
     if said.allow_virtual_network_access is False:
         return f"{peering.id.path} does not allow virtual network access"
     return ""
+
+
+@once
+def _neighbours(topology: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
+    found: dict[ResourceId, set[ResourceId]] = {}
+    for network, sides in _sides(topology).items():
+        for remote in sides:
+            found.setdefault(network, set()).add(remote)
+            found.setdefault(remote, set()).add(network)
+    return {network: frozenset(others) for network, others in found.items()}
 
 
 @once

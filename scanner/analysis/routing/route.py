@@ -21,15 +21,16 @@ from scanner.analysis.routing.routes import (
     table_of,
     user_route,
 )
+from scanner.analysis.routing.starts import Start, start
 from scanner.analysis.routing.stops import Stop, gravest
 from scanner.analysis.routing.trips import Begun, Route, Trip, Way, agreed, ended
 from scanner.analysis.routing.unseen import doubts
 from scanner.analysis.routing.virtual_hubs import Passage, passage
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
-from scanner.resources import Relation
+from scanner.resources import Relation, ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 __all__ = ["Route", "Way", "route"]
 
@@ -45,9 +46,19 @@ def route(topology: Topology, consumer: Consumer, endpoint: PrivateEndpoint, add
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
     """
-    trip = Trip(topology, consumer, endpoint, address)
-    begun = Begun(consumer.subnet, (Station(consumer.network),))
-    return _dialled_in(trip, begun) if consumer.kind is Kind.CLIENTS else _onward(trip, begun)
+    kept, key = _kept(topology), (start(topology, consumer), endpoint.id, address)
+    if key not in kept:
+        trip = Trip(topology, consumer, endpoint, address)
+        begun = Begun(consumer.subnet, (Station(consumer.network),))
+        is_own = consumer.kind is not Kind.CLIENTS
+        kept[key] = _onward(trip, begun) if is_own else _dialled_in(trip, begun)
+    return kept[key]
+
+
+@once
+def _kept(_: Topology) -> dict[tuple[Start, ResourceId, str], Route]:
+    """Keep the ways: all who start alike take the same."""
+    return {}
 
 
 def _dialled_in(trip: Trip, begun: Begun) -> Route:

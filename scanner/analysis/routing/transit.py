@@ -25,7 +25,7 @@ from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 
 def peered_with_endpoints(topology: Topology, network: VirtualNetwork) -> Judgement:
@@ -229,10 +229,19 @@ def _reaches_gateway(topology: Topology, network: ResourceId) -> bool | None:
     Those of a virtual hub are not in the snapshot.
     """
     reached = network_of(topology, network)
-    answers = {_has_gateway(topology, one) for one in reached}
-    if any(one.type == VirtualHub.ARM_TYPE for one in reached):
-        answers.add(None)
-    return True if True in answers else None if None in answers else False
+    kept = _kept(topology)
+    if reached not in kept:
+        answers = {_has_gateway(topology, one) for one in reached}
+        if any(one.type == VirtualHub.ARM_TYPE for one in reached):
+            answers.add(None)
+        kept[reached] = True if True in answers else None if None in answers else False
+    return kept[reached]
+
+
+@once
+def _kept(_: Topology) -> dict[frozenset[ResourceId], bool | None]:
+    """Keep the answer of each peered network: all its VNets share it."""
+    return {}
 
 
 def _has_gateway(topology: Topology, network: ResourceId) -> bool | None:
