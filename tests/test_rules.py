@@ -11,7 +11,7 @@ import pytest
 from scanner.findings import Verdict
 from scanner.resources import parse
 from scanner.rules import Example, Rule, called, estates, home, judge, judgements, load_all
-from scanner.rules.examples import failures
+from scanner.rules.examples import drawn, failures
 from scanner.rules.rule import FAMILIES
 from scanner.topology import Topology
 
@@ -35,10 +35,6 @@ every_example = pytest.mark.parametrize(
 def good(name: str) -> Topology:
     estate = estates.load(home() / "estates" / f"{name}.yaml")
     return Topology(parse(estates.snapshot(estate)))
-
-
-def drawn(example: Example) -> Topology:
-    return Topology(parse(estates.given(example, home() / "estates")))
 
 
 def removals(patch: Mapping[str, Any], way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
