@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from scanner.analysis.causes import Cause
+from scanner.analysis.dns.linked_zones import is_linked
 from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, failed
 from scanner.analysis.dns.servers import Role, Server
 from scanner.analysis.routing.peering import side
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
-from scanner.resources import Relation, ResourceId
+from scanner.resources import Relation
 from scanner.resources.dns_forwarding_ruleset import ForwardingRule
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.virtual_network import VirtualNetwork
@@ -43,33 +44,49 @@ def not_carried(topology: Topology, asker: Asker, server: Server) -> str:
     return f"whether VPN clients reach the DNS server in {place.path} is not followed"
 
 
-def unanswered(
-    question: Question, asker: Asker, address: str, server: Server, step: Step
+def unanswered(  # noqa: PLR0913, PLR0917 - who asked whom for what
+    topology: Topology,
+    question: Question,
+    asker: Asker,
+    address: str,
+    server: Server,
+    step: Step,
 ) -> Resolution:
     """Return what comes of a server that knows no private zone, or is not there."""
     case = {
         "server": address,
         "servers": ", ".join(asker.servers),
         "hostname": question.hostname.name,
-        **_named_by(asker.named_by),
+        **_named_by(topology, question, asker),
     }
-    if server.network:
-        case["serverNetwork"] = server.network.path
     match server.role:
         case Role.PUBLIC:
             return failed(Answer.PUBLIC, Cause.PUBLIC_RESOLVER, asker.named_by, step, case)
         case Role.ABSENT:
+            case["why"] = f"nothing in {_place(server)} has that address"
             return failed(Answer.NONE, Cause.DNS_SERVER_ABSENT, asker.named_by, step, case)
         case _:
+            case["why"] = f"nothing connects {asker.network.path} with {_place(server)}"
             return failed(Answer.NONE, Cause.DNS_SERVER_UNREACHABLE, asker.named_by, step, case)
 
 
-def _named_by(namer: ResourceId) -> dict[str, str]:
-    """Return what names the servers under its kind: each is changed in a way of its own."""
-    kinds = {
-        VirtualNetwork.ARM_TYPE: "askingNetwork",
-        NetworkInterface.ARM_TYPE: "askingInterface",
-        ForwardingRule.ARM_TYPE: "askingRule",
-    }
-    kind = kinds.get(namer.type)
-    return {kind: str(namer)} if kind else {}
+def _place(server: Server) -> str:
+    return server.network.path if server.network else "the estate"
+
+
+def _named_by(topology: Topology, question: Question, asker: Asker) -> dict[str, str]:
+    """
+    Return what names the servers under its kind: each is changed in a way of its own.
+
+    A VNet can do without them where the zone is linked to it, and nobody dials in.
+    """
+    namer = asker.named_by
+    match namer.type:
+        case NetworkInterface.ARM_TYPE:
+            return {"askingInterface": str(namer)}
+        case ForwardingRule.ARM_TYPE:
+            return {"askingRule": str(namer), "ruleset": namer.parent.name}
+        case VirtualNetwork.ARM_TYPE if is_linked(topology, namer, question.private_name):
+            return {} if asker.dials_in else {"askingNetwork": str(namer)}
+        case _:
+            return {}

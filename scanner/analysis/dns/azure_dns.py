@@ -188,7 +188,7 @@ def _ask_server(
         case Server(Role.FIREWALL, ResourceId() as network, ResourceId() as owner):
             return _firewall(topology, question, network, owner, trail).after(step)
         case _:
-            return unanswered(question, asker, address, server, step)
+            return unanswered(topology, question, asker, address, server, step)
 
 
 def _azure(topology: Topology, question: Question, asker: Asker, trail: Trail) -> Resolution:

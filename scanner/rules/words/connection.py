@@ -147,10 +147,10 @@ FOUND = (
     "ruleName",
     "ruleset",
     "server",
-    "serverNetwork",
     "servers",
     "uselessLink",
     "uselessRule",
+    "why",
     "zone",
     "zoneName",
 )
