@@ -24,6 +24,7 @@ ONLY_THE_LOADER_KNOWS = (
     "name bound by this rule's words",  # the same, against the rule's own words
     "part of an ARM ID",  # the same, after the colon
     "opens or closes no blank",
+    "; this rule is for ",  # a word that asks of what the rule does not speak of
 )
 """Errors that JSON Schema cannot express; keys that stand twice it never sees."""
 
