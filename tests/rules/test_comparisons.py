@@ -102,6 +102,14 @@ TABLE: list[tuple[Any, str, Any, bool | None]] = [
     *((junk, "widerThan", 8, OPEN) for junk in ("Internet", "*", "", "10.0.0.0/33", "1.2.3", "10")),
     *((junk, "narrowerThan", 8, OPEN) for junk in (ABSENT, 10, True, "10.0.0.0/-1", "fd00::/129")),
     ("10.0.0.0/" + "9" * 5000, "widerThan", 8, OPEN),
+    ("10.0.0.4", "inside", ("192.168.0.0/16", "10.0.0.0/8"), T),
+    ("10.0.0.0/8", "inside", ("10.0.0.0/8",), T),
+    ("10.0.0.0/7", "inside", ("10.0.0.0/8",), F),
+    ("10.255.255.255/8", "inside", ("10.0.0.1/8",), T),
+    ("fd00::1", "inside", ("10.0.0.0/8", "fd00::/8"), T),
+    ("10.0.0.4", "inside", ("::/0",), F),
+    ("10.0.0.4", "inside", ("10.0.0.0/99",), F),
+    *((junk, "inside", ("0.0.0.0/0",), OPEN) for junk in (ABSENT, 10, "", "Internet")),
 ]
 
 

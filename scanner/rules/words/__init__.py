@@ -11,12 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scanner.rules.words import connection, fields, graph, logic, network
+from scanner.rules.words import connection, fields, graph, hygiene, logic, network
 from scanner.rules.words.word import CONDITION, Word
 
 __all__ = ["CONDITION", "WORDS", "Word"]
 
 WORDS: Mapping[str, Word] = {
     word.name: word
-    for word in (*logic.WORDS, *fields.WORDS, *graph.WORDS, *network.WORDS, *connection.WORDS)
+    for word in (
+        *logic.WORDS,
+        *fields.WORDS,
+        *graph.WORDS,
+        *network.WORDS,
+        *hygiene.WORDS,
+        *connection.WORDS,
+    )
 }

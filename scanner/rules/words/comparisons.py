@@ -1,5 +1,5 @@
 """
-Azure Policy's comparisons, meaning what they mean there, and two for address prefixes.
+Azure Policy's comparisons, meaning what they mean there, and three for address prefixes.
 
 Source: https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule
 """
@@ -15,6 +15,8 @@ from scanner.rules.shapes import Flag, OneOrMore, Scalar, Shape, Text, Whole
 
 Comparison: TypeAlias = Callable[[Any, Any], bool | None]
 """From a value (None when absent) and the rule's operand to the answer; None is not known."""
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def equals(value: Any, operand: Any) -> bool:  # noqa: ANN401 - any JSON value
@@ -99,6 +101,14 @@ def narrower_than(value: Any, operand: int) -> bool | None:  # noqa: ANN401 - an
     return None if length is None else length > operand
 
 
+def inside(value: Any, operand: tuple[str, ...]) -> bool | None:  # noqa: ANN401 - any JSON value
+    """Hold when all addresses of the address prefix are in one of those listed."""
+    network = _network(value)
+    if network is None:
+        return None
+    return any(_holds(_network(prefix), network) for prefix in operand)
+
+
 def opposite(comparison: Comparison) -> Comparison:
     """Return the comparison that holds when this one does not: of the absent, it holds."""
 
@@ -109,6 +119,8 @@ def opposite(comparison: Comparison) -> Comparison:
     answer.__doc__ = f"The opposite of: {comparison.__doc__}"
     return answer
 
+
+PREFIX = Text(r"^[0-9a-fA-F.:]+/[0-9]+$", "an address prefix such as 10.0.0.0/8")
 
 COMPARISONS: Mapping[str, tuple[Shape, Comparison]] = {
     "equals": (Scalar(), equals),
@@ -127,6 +139,7 @@ COMPARISONS: Mapping[str, tuple[Shape, Comparison]] = {
     "greaterOrEquals": (Scalar(), greater_or_equals),
     "widerThan": (Whole(most=128), wider_than),
     "narrowerThan": (Whole(most=128), narrower_than),
+    "inside": (OneOrMore(PREFIX), inside),
 }
 
 COUNTS: Mapping[str, tuple[Shape, Comparison]] = {
@@ -147,10 +160,23 @@ def _comparable(value: object, operand: object) -> bool:
 
 
 def _prefix_length(value: object) -> int | None:
-    """Return the length of an IPv4 or IPv6 prefix, or None for what is not one."""
+    network = _network(value)
+    return None if network is None else network.prefixlen
+
+
+def _holds(outer: Network | None, inner: Network) -> bool:
+    if isinstance(outer, ipaddress.IPv4Network) and isinstance(inner, ipaddress.IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(outer, ipaddress.IPv6Network) and isinstance(inner, ipaddress.IPv6Network):
+        return inner.subnet_of(outer)
+    return False
+
+
+def _network(value: object) -> Network | None:
+    """Return an IPv4 or IPv6 prefix, or None for what is not one."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F.:]+(/[0-9]+)?", value):
         return None
     try:
-        return ipaddress.ip_network(value, strict=False).prefixlen
+        return ipaddress.ip_network(value, strict=False)
     except ValueError:
         return None
