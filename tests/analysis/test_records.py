@@ -1,15 +1,11 @@
-"""Whether the zones that are asked hold the names, and the right addresses."""
+"""Whether the records named after accounts answer with the right addresses."""
 
 from typing import Any
 
-import pytest
 from drawing import (
     ACCOUNTS,
     ENDPOINTS,
-    LINKS,
     OPENAI,
-    RECORDS,
-    VNETS,
     Estate,
     account,
     approval,
@@ -21,86 +17,18 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis.dns import answers, records
+from scanner.analysis.dns import answers
 
 AOAI = account(by=["pe"])
 BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}
 PE = endpoint("hub", "10.0.0.4")
 GOOD = zone("hub", aoai="10.0.0.4")
-CNAMES = "microsoft.network/privatednszones/cname"
 FAR_PE = "/subscriptions/far/resourceGroups/far/providers/Microsoft.Network/privateEndpoints/pe"
-
-
-def recorded(*estates: Estate, gaps: Any = ()) -> str:
-    topology = drawn(*estates, gaps=gaps)
-    return verdict(records.recorded(topology, the(topology, "aoai")))
 
 
 def current(*estates: Estate, gaps: Any = (), record: str = f"{OPENAI}/aoai") -> str:
     topology = drawn(*estates, gaps=gaps)
     return verdict(answers.current(topology, the(topology, record)))
-
-
-def alias(name: str) -> Estate:
-    said = {"cnameRecord": {"cname": "elsewhere.example"}}
-    return {f"{OPENAI}/{name}": {"type": CNAMES, "properties": said}}
-
-
-# --- recorded ---
-
-
-def test_a_record_in_the_linked_zone_is_enough() -> None:
-    assert recorded(AOAI, BOTH, PE, GOOD) == "pass"
-    assert recorded(AOAI, BOTH, PE, zone("hub", AOAI="10.0.0.4")) == "pass"
-
-
-def test_no_record_in_a_zone_that_is_asked_is_a_failure() -> None:
-    assert recorded(AOAI, BOTH, PE, zone("hub")) == "fail"
-    assert recorded(AOAI, BOTH, PE, zone("app", other="10.0.0.4")) == "fail"
-
-
-def test_a_zone_that_nobody_asks_does_not_matter() -> None:
-    assert recorded(AOAI, BOTH, PE, zone()) == "notApplicable"
-    assert recorded(AOAI, BOTH, vnet("far"), PE, zone("far")) == "notApplicable"
-
-
-def test_of_zones_with_one_name_each_that_is_asked_needs_the_record() -> None:
-    other = zone("app", name=OPENAI.upper(), group="other")
-    assert recorded(AOAI, BOTH, PE, GOOD, other) == "fail"
-    filled = zone("app", name=OPENAI.upper(), group="other", aoai="10.0.0.4")
-    assert recorded(AOAI, BOTH, PE, GOOD, filled) == "pass"
-
-
-def test_a_link_that_falls_back_to_the_internet_is_another_matter() -> None:
-    assert recorded(AOAI, BOTH, PE, zone("hub", policy="NxDomainRedirect")) == "notApplicable"
-
-
-def test_an_alias_is_not_followed() -> None:
-    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("aoai")) == "open"
-    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("*")) == "open"
-    assert recorded(AOAI, BOTH, PE, zone("hub"), alias("other")) == "fail"
-
-
-@pytest.mark.parametrize("gap", [RECORDS, CNAMES, "*"])
-def test_a_record_that_may_not_have_been_read_is_not_missing(gap: str) -> None:
-    assert recorded(AOAI, BOTH, PE, zone("hub"), gaps=[gap]) == "open"
-
-
-@pytest.mark.parametrize(
-    "gap", [LINKS, "microsoft.network/privatednszones", (VNETS, "/"), "microsoft.network/x"]
-)
-def test_a_zone_or_link_that_may_not_have_been_read_may_lack_the_record(gap: Any) -> None:
-    expected = "pass" if gap == "microsoft.network/x" else "open"
-    assert recorded(AOAI, BOTH, PE, GOOD, gaps=[gap]) == expected
-    assert recorded(AOAI, BOTH, PE, zone("hub"), gaps=[gap]) == "fail"
-
-
-def test_an_endpoint_outside_the_snapshot_is_not_known() -> None:
-    outside = account(privateEndpointConnections=[approval(FAR_PE)])
-    assert recorded(outside, BOTH, GOOD) == "open"
-
-
-# --- current ---
 
 
 def test_a_record_with_the_endpoints_address_is_current() -> None:
@@ -135,19 +63,7 @@ def test_a_record_in_a_zone_that_is_not_documented_for_the_cloud_is_not_stale() 
 def test_a_record_without_an_address_answers_nothing() -> None:
     empty = zone("hub", aoai="10.0.0.4")
     empty[f"{OPENAI}/aoai"]["properties"]["aRecords"] = []
-    assert recorded(AOAI, BOTH, PE, empty) == "fail"
     assert current(AOAI, BOTH, PE, empty) == "notApplicable"
-
-
-def test_a_wildcard_is_enough_only_with_the_endpoints_address() -> None:
-    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.4"})) == "pass"
-    assert recorded(AOAI, BOTH, PE, zone("hub", **{"*": "10.0.0.9"})) == "open"
-
-
-def test_a_zone_asked_by_unknown_servers_only_is_not_missing_a_record() -> None:
-    app = vnet("app", peers={"hub": "Connected"}, dns=["10.9.9.9"])
-    hub = vnet("hub", peers={"app": "Connected"})
-    assert recorded(AOAI, hub, app, PE, zone("app")) == "open"
 
 
 def test_a_record_of_no_account_of_ours_does_not_apply_unless_accounts_were_not_read() -> None:

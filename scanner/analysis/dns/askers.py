@@ -9,11 +9,6 @@ from scanner.analysis.routing.peering import hang_together, neighbours
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
-from scanner.resources.dns_forwarding_ruleset import (
-    DnsForwardingRuleset,
-    ForwardingRule,
-    ForwardingRulesetLink,
-)
 from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint
 from scanner.resources.firewall_policy import FirewallPolicy
 from scanner.resources.network_interface import NetworkInterface
@@ -96,56 +91,6 @@ def asked(topology: Topology, network: VirtualNetwork) -> Asked:
         else:
             unknown.append(server)
     return Asked(frozenset(networks), tuple(unknown), because)
-
-
-def answers_for(topology: Topology, network: ResourceId) -> tuple[VirtualNetwork, ...]:
-    """Return the other VNets whose questions are asked of Azure in this one, by ID."""
-    return _askers(topology).get(network, ())
-
-
-def answers_others(topology: Topology, network: ResourceId) -> bool:
-    """Tell whether a VNet holds a server that asks Azure in it for whoever asks the server."""
-    return any(network in networks for networks in _forwarders(topology).values())
-
-
-def forwarded(topology: Topology, network: ResourceId, hostname: str) -> str:
-    """
-    Say which forwarding ruleset may answer a name in a VNet; empty when none may.
-
-    Azure-provided DNS asks linked zones first, then the rulesets linked to the
-    VNet, then public DNS. What a ruleset's servers answer is not in the
-    snapshot. A rule for `.` leaves out the names that Azure reserves.
-
-    Source: https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets
-    """
-    for gap in topology.unread(DnsForwardingRuleset):
-        return f"{gap.type} in {gap.scope}: {gap.reason}"
-    rulesets = topology.all(DnsForwardingRuleset)
-    for gap in topology.unread(ForwardingRulesetLink) if rulesets else ():
-        return f"links of forwarding rulesets in {gap.scope}: {gap.reason}"
-    for link in topology.predecessors(ForwardingRulesetLink, network, Relation.FORWARDS_FOR):
-        for gap in topology.unread(ForwardingRule, link.id.parent):
-            return f"the rules of {link.id.parent.path}: {gap.reason}"
-        for rule in topology.predecessors(ForwardingRule, link.id.parent, Relation.PART_OF):
-            if rule.is_enabled and rule.domain and f".{hostname}".endswith(f".{rule.domain}"):
-                return f"{rule.id.path} forwards {rule.domain} to servers of its own"
-    return ""
-
-
-@once
-def unknown_servers(topology: Topology) -> tuple[tuple[str, VirtualNetwork], ...]:
-    """Return the DNS servers of which nothing is known, each with a VNet that asks it."""
-    found = {s: v for v in topology.all(VirtualNetwork) for s in asked(topology, v).unknown}
-    return tuple(sorted(found.items(), key=lambda item: item[0]))
-
-
-@once
-def _askers(topology: Topology) -> dict[ResourceId, tuple[VirtualNetwork, ...]]:
-    askers: dict[ResourceId, tuple[VirtualNetwork, ...]] = {}
-    for other in topology.all(VirtualNetwork):
-        for network in asked(topology, other).networks - {other.id}:
-            askers[network] = (*askers.get(network, ()), other)
-    return askers
 
 
 def has_workload(topology: Topology, network: ResourceId) -> bool | None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames
 from scanner.analysis.endpoints import Approved, accounts, approved
-from scanner.analysis.routing.peering import is_outside, peers
+from scanner.analysis.routing.peering import peers
 from scanner.findings import Judgement, Verdict
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,
     PrivateEndpointConnection,
 )
-from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
+from scanner.resources.private_dns_zone import PrivateDnsZone
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.virtual_network import VirtualNetwork
 from scanner.topology import Topology, once
@@ -35,23 +33,6 @@ def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wante
     """Return the names of an account that its approved endpoints should answer."""
     names = hostnames(account, topology.inventory.cloud)
     return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
-
-
-def wanted_in(topology: Topology, networks: AbstractSet[ResourceId]) -> Iterator[Wanted]:
-    """Yield the same of every account with an endpoint in one of the VNets."""
-    placed = _wanted_by_network(topology)
-    for network in sorted(placed.keys() & networks):
-        yield from placed[network]
-
-
-@once
-def _wanted_by_network(topology: Topology) -> dict[ResourceId, tuple[Wanted, ...]]:
-    placed: dict[ResourceId, list[Wanted]] = {}
-    for account in accounts(topology):
-        for item in wanted(topology, account):
-            if item.approved.network is not None:
-                placed.setdefault(item.approved.network, []).append(item)
-    return {network: tuple(items) for network, items in placed.items()}
 
 
 @once
@@ -100,46 +81,6 @@ def none_wanted(topology: Topology) -> Judgement:
     return NOT_APPLICABLE
 
 
-def hidden_in(topology: Topology, networks: AbstractSet[ResourceId]) -> str:
-    """
-    Say what may hide a name that is wanted in one of the VNets; empty when nothing may.
-
-    An endpoint lies in the subscription of its VNet; whom it serves, the
-    account says, which may lie anywhere.
-
-    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
-    """
-    for subscription in sorted({network.subscription for network in networks}):
-        for gap in topology.unread(PrivateEndpoint, ResourceId(f"/subscriptions/{subscription}")):
-            return f"{PrivateEndpoint.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    placed = _endpoints_by_network(topology)
-    for network in sorted(placed.keys() & networks):
-        for endpoint in placed[network]:
-            unread = _unread_account(topology, endpoint)
-            if unread:
-                return unread
-    return ""
-
-
-def _unread_account(topology: Topology, endpoint: PrivateEndpoint) -> str:
-    for target in topology.targets(endpoint.id, Relation.TARGETS):
-        if is_outside(topology, target):
-            return f"what {endpoint.id.path} leads to, {target.path}, is outside the snapshot"
-        account = topology.get(CognitiveServicesAccount, target)
-        gaps = topology.unread(PrivateEndpointConnection, target) if account else ()
-        for gap in gaps:
-            return f"{PrivateEndpointConnection.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    return ""
-
-
-@once
-def _endpoints_by_network(topology: Topology) -> dict[ResourceId, list[PrivateEndpoint]]:
-    placed: dict[ResourceId, list[PrivateEndpoint]] = {}
-    for endpoint in topology.all(PrivateEndpoint):
-        placed.setdefault(endpoint.network, []).append(endpoint)
-    return placed
-
-
 def beyond(topology: Topology, item: Wanted) -> str:
     """Say what may hide the zone of a name: a gap, or a part of the estate not in scope."""
     for gap in topology.unread(PrivateDnsZone):
@@ -164,14 +105,6 @@ def beyond_peers(topology: Topology, network: ResourceId) -> str:
     for peer in sorted(around.known | around.perhaps.keys()):
         if topology.get(VirtualNetwork, peer) is None:
             return f"{network.path} is peered with {peer}, which is outside the snapshot"
-    return ""
-
-
-def unread_links(topology: Topology, zones: set[ResourceId]) -> str:
-    """Say which links of the zones were not read; empty when all were."""
-    for zone in sorted(zones):
-        for gap in topology.unread(VirtualNetworkLink, zone):
-            return f"virtual network links of {zone.name}: {gap.reason}"
     return ""
 
 
