@@ -67,8 +67,9 @@ class Connection:
         """For `unknown`: the cause it would most likely be, under which it is reported once."""
         if self.broken is not None or self.verdict is not Reach.UNKNOWN:
             return None
+        unresolved = self.resolution.suspect if self.stage is Family.DNS else None
         filtered = self.passage.suspect if self.passage else None
-        return filtered or SUSPECTS[self.stage]
+        return unresolved or filtered or SUSPECTS[self.stage]
 
     def may_be(self, cause: Cause) -> bool:
         """Tell whether a cause that is not certain may be the first that breaks it."""
