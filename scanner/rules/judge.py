@@ -16,22 +16,27 @@ from scanner.rules.rule import Rule, Subject
 from scanner.snapshot import Row
 from scanner.topology import Topology
 
+_REPORTED = frozenset({Verdict.FAIL, Verdict.OPEN})
+
 
 def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...], Tally]:
     """
     Apply each rule to each subject it speaks of.
 
-    Returns the findings, gravest first, and how many judgements came out which way.
+    Returns the findings, gravest first, and how many judgements came out which
+    way. What one finding tells of several connections counts once.
     """
     counts: Counter[Verdict] = Counter()
     spoken_of: set[str] = set()
     findings: list[Finding] = []
     for rule in rules:
         judged = tuple((s, j) for s, j in judgements(topology, rule) if not j.is_told)
-        counts.update(judgement.verdict for _, judgement in judged)
+        blamed = [_finding(rule, *one) for one in _blamed(topology, judged)]
+        counts.update(j.verdict for _, j in judged if j.verdict not in _REPORTED)
+        counts.update(finding.verdict for finding in blamed)
         said = ((key(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
         spoken_of.update(subject for subject, _ in said)
-        findings += (_finding(rule, *blamed) for blamed in _blamed(topology, judged))
+        findings += blamed
     findings.sort(key=_gravest_first)
     return tuple(findings), Tally(len(spoken_of), dict(counts))
 
@@ -64,7 +69,7 @@ def _blamed(
     """Yield what is to be reported, once for each resource to blame."""
     groups: dict[tuple[ResourceId, Verdict], list[Judgement]] = {}
     for subject, judgement in judged:
-        if judgement.verdict in {Verdict.FAIL, Verdict.OPEN}:
+        if judgement.verdict in _REPORTED:
             blame = _blame(subject, judgement)
             groups.setdefault((blame, judgement.verdict), []).append(judgement)
     for (blame, _), found in groups.items():

@@ -15,6 +15,7 @@ from drawing import (
     to,
     verdict,
     vnet,
+    workload,
     zone,
 )  # fmt: skip
 
@@ -244,7 +245,8 @@ def group(*names: str) -> Estate:
 def test_a_group_that_is_full_or_has_the_name_takes_no_zone(
     names: tuple[str, ...], begins: str
 ) -> None:
-    own = (account(by=["pe"]), HUB, endpoint("hub", "10.0.0.4"), zone("hub"))
+    caller = workload("hub")
+    own = (account(by=["pe"]), HUB, caller, endpoint("hub", "10.0.0.4"), zone("hub"))
     (command,) = shown(found("AOAI203", drawn(*own, group(*names))))
     assert command.startswith(begins)
 
@@ -252,10 +254,11 @@ def test_a_group_that_is_full_or_has_the_name_takes_no_zone(
 def test_between_two_endpoints_around_a_zone_people_choose() -> None:
     both = account(by=["pe", "pe2"])
     second = endpoint("hub", "10.0.0.5", name="pe2")
-    topology = drawn(both, HUB, endpoint("hub", "10.0.0.4"), second, zone("hub"))
+    hub = {**HUB, **workload("hub")}
+    topology = drawn(both, hub, endpoint("hub", "10.0.0.4"), second, zone("hub"))
     assert found("AOAI203", topology).commands == ()
     apart = endpoint("far", "10.0.0.5", name="pe2")
-    topology = drawn(both, HUB, vnet("far"), endpoint("hub", "10.0.0.4"), apart, zone("hub"))
+    topology = drawn(both, hub, vnet("far"), endpoint("hub", "10.0.0.4"), apart, zone("hub"))
     assert shown(found("AOAI203", topology)) == [f"{ADD} {OPENAI} -n aoai -a 10.0.0.4"]
 
 
