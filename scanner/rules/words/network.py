@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from scanner.analysis.approval import STATES, connected
-from scanner.analysis.dns import answers, callers, records, zones
+from scanner.analysis.dns import answers, callers, zones
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
 from scanner.analysis.filtering.internet import reached
 from scanner.analysis.routing import transit
@@ -60,20 +60,12 @@ def exposed(values: Mapping[str, Any]) -> Condition:
 
 def required_zones(values: Mapping[str, Any]) -> Condition:
     """
-    Hold when the private DNS zones that accounts' names need are right.
+    Hold when each private DNS zone that an account's names need exists in the estate.
 
-    Of an account: `exist` when each is somewhere in the estate, `recorded` when
-    each that is asked holds the account's record. Of a VNet: `linked` when it
-    is linked to the zones of the accounts whose endpoints it holds or is
-    directly peered with the holder of, if anything in it asks.
+    Only an account with an approved endpoint and a custom subdomain needs one.
     """
-    match values["requiredZones"]:
-        case "exist":
-            return _of(CognitiveServicesAccount, zones.exist)
-        case "recorded":
-            return _of(CognitiveServicesAccount, records.recorded)
-        case _:
-            return _of(VirtualNetwork, zones.linked)
+    assert values["requiredZones"] == "exist"  # noqa: S101 - the only word there is
+    return _of(CognitiveServicesAccount, zones.exist)
 
 
 def answers_with(values: Mapping[str, Any]) -> Condition:
@@ -197,8 +189,6 @@ _ON_THE_WAY: tuple[type[AnyResource], ...] = (
     HubVirtualNetworkConnection,
 )
 
-_CASES = ("zone", "zoneName", "hostname", "endpoint", "network", "record", "address", "group")
-
 WORDS = (
     Word(
         name="exposure",
@@ -208,8 +198,8 @@ WORDS = (
     ),
     Word(
         name="requiredZones",
-        takes=Choice("state of zones", ("exist", "linked", "recorded")),
-        binds=_CASES,
+        takes=Choice("state of zones", ("exist",)),
+        binds=("zoneName", "hostname", "endpoint", "network"),
         make=required_zones,
     ),
     Word(
