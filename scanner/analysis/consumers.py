@@ -73,11 +73,21 @@ def _subnets(topology: Topology) -> Iterator[Consumer]:
                 plain.setdefault(subnet_id, []).extend(interface.addresses)
     for subnet in topology.all(Subnet):
         held = [AddressSet.parse(*plain[subnet.id])] if subnet.id in plain else []
-        if _runs_code(subnet):
+        if _runs_code(subnet) or (held and _may_hide(topology, subnet)):
             held.append(AddressSet.parse(*subnet.address_prefixes))
         if held:
             addresses = AddressSet.of(pair for one in held for pair in one.intervals)
             yield _subnet(topology, subnet, addresses)
+
+
+def _may_hide(topology: Topology, subnet: Subnet) -> bool:
+    """
+    Tell whether machines in a subnet may not have been read: they lie in its subscription.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-network-interface
+    """
+    place = ResourceId(f"/subscriptions/{subnet.id.subscription}")
+    return bool(topology.unread(NetworkInterface, place))
 
 
 def _differs(topology: Topology, interface: NetworkInterface) -> bool:

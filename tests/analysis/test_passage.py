@@ -444,3 +444,15 @@ def test_the_order_of_rules_and_the_case_of_ids_change_nothing() -> None:
     upper = f"{FOREIGN}networkSecurityGroups/FAR"
     lower = asked(Drawing(app={"networkSecurityGroup": to(upper.lower())}))
     assert asked(Drawing(app={"networkSecurityGroup": to(upper)})).outcome == lower.outcome
+
+
+def test_machines_of_a_subnet_that_were_not_read_may_be_held_back() -> None:
+    drawing, group = Drawing(app=GUARDED), nsg("nsg", rule(100, "Deny", sourceAddressPrefix=OTHER))
+    assert outcome(drawing, group) == "allow"
+    assert outcome(drawing, group, gaps=[NICS]) == "unknown"
+    assert (
+        outcome(drawing, group, gaps=[(NICS, FOREIGN.partition("/resourceGroups")[0])]) == "allow"
+    )
+
+
+OTHER = "10.1.1.9"
