@@ -871,3 +871,13 @@ def test_the_answers_are_a_closed_list() -> None:
     assert {str(answer) for answer in Answer} == {
         *("private", "privateWrong", "public", "nxdomain", "none", "unknown")
     }
+
+
+def test_a_server_behind_a_peering_of_which_one_side_was_not_read_may_not_be_reached() -> None:
+    spoke = vnet("app", dns=DNS, peers={FAR: "Connected"})
+    far = {"fw": firewall("app")["fw"]}
+    placed = {"privateIPAddress": "10.9.0.4", "subnet": to(f"{FAR}/subnets/subnet")}
+    far["fw"]["properties"]["ipConfigurations"] = [{"properties": placed}]
+    answer = asked(AOAI, ALONE, PE, spoke, APP, far, policy(), zone("app"), start="app/subnet")
+    assert answer.outcome is Answer.UNKNOWN
+    assert "far lets in over its peering with app was not read" in answer.unread

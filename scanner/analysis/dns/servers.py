@@ -104,10 +104,23 @@ def _found(topology: Topology, network: ResourceId, address: str) -> Server:
     for place in (network, *sorted(near.known)):
         found = _in(topology, place, address)
         if found is not None:
-            return found
+            return found if _tells(topology, place) else _unknown(_untold(network, place))
     if address in PUBLIC_RESOLVERS:
         return Server(Role.PUBLIC)
     return _far(topology, network, near, address)
+
+
+def _tells(topology: Topology, place: ResourceId) -> bool:
+    """
+    Tell whether a VNet was read; of one that was not, nobody knows what its peering lets in.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+    """
+    return topology.get(VirtualNetwork, place) is not None
+
+
+def _untold(network: ResourceId, place: ResourceId) -> str:
+    return f"what {place.path} lets in over its peering with {network.path} was not read"
 
 
 def _is_ipv4(address: str) -> bool:
