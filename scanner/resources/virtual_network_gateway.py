@@ -22,11 +22,18 @@ class VpnClientConfiguration(Properties):
     radius_server_address: str | None = None
 
 
+class GatewaySku(Properties):
+    """What a gateway can do, by name: `Basic`, `VpnGw1AZ`."""
+
+    name: str | None = None
+
+
 class VirtualNetworkGatewayProperties(Properties):
     """The part of a gateway we rely on."""
 
     gateway_type: str | None = None
     vpn_type: str | None = None
+    sku: GatewaySku | None = None
     enable_bgp: bool | None = None
     active_active: bool | None = None
     enable_private_ip_address: bool | None = None

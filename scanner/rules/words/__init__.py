@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scanner.rules.words import connection, fields, graph, hygiene, logic, network
+from scanner.rules.words import connection, fields, graph, hygiene, logic, network, structure
 from scanner.rules.words.word import CONDITION, Word
 
 __all__ = ["CONDITION", "WORDS", "Word"]
@@ -24,6 +24,7 @@ WORDS: Mapping[str, Word] = {
         *graph.WORDS,
         *network.WORDS,
         *hygiene.WORDS,
+        *structure.WORDS,
         *connection.WORDS,
     )
 }

@@ -1,0 +1,166 @@
+"""Whether security groups let questions through to the DNS servers that are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from scanner.analysis.addresses import AddressSet
+from scanner.analysis.connections import Connection
+from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.dns.askers import AZURE_DNS
+from scanner.analysis.filtering.first_match import Decision, decide
+from scanner.analysis.filtering.guards import scale_sets
+from scanner.analysis.filtering.security_rules import (
+    Flow,
+    Members,
+    Rule,
+    Side,
+    matches,
+    placed,
+    rules,
+)
+from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
+from scanner.findings import Affected, Evidence, Judgement, Verdict, every, not_read, some
+from scanner.resources import Relation, ResourceId
+from scanner.resources.network_manager import NetworkManager
+from scanner.resources.network_security_group import NetworkSecurityGroup
+from scanner.resources.subnet import Subnet
+from scanner.topology import Topology
+
+DNS = 53
+
+PLATFORM_TAG = "azureplatformdns"
+
+LAST = 65535
+"""A priority after that of every rule Azure lets one write."""
+
+_AS_TCP = {"udp": "tcp", "tcp": "udp"}
+"""Rules are matched against TCP: with the two names changed places, against UDP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a server, and what it meets."""
+
+    consumer: Consumer
+    callers: AddressSet
+    server: str
+
+
+def let_through(topology: Topology, connection: Connection) -> Judgement:
+    """
+    Judge whether a consumer's security groups let its questions out to a DNS server.
+
+    Questions go by UDP to port 53. One server that answers is enough. To
+    Azure-provided DNS no group counts but by the tag AzurePlatformDNS. What stands
+    in the way farther on is not looked at.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+    """
+    consumer = connection.consumer
+    if consumer.kind is Kind.CLIENTS or not consumer.guards:
+        return _unguarded(topology, consumer)
+    subnet = topology.get(Subnet, consumer.subnet)
+    own = AddressSet.parse(*subnet.address_prefixes) if subnet else AddressSet()
+    callers = consumer.addresses or own
+    if not callers:
+        unread = f"the addresses of {consumer.id.path} were not read"
+        return Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
+    servers = consumer.dns_servers or (AZURE_DNS,)
+    asked = (Asked(consumer, callers, server) for server in servers)
+    found = some(every(_guarded(topology, one)) for one in asked)
+    managed = _managed(topology)
+    if found.verdict is Verdict.FAIL and managed:
+        return Judgement(Verdict.OPEN, found.because, unread=managed)
+    affected = (Affected(consumer.id, connection.account.id, connection.hostname.name),)
+    return replace(found, affected=affected if found.verdict is Verdict.FAIL else ())
+
+
+def _unguarded(topology: Topology, consumer: Consumer) -> Judgement:
+    if consumer.kind is not Kind.CLIENTS and topology.get(Subnet, consumer.subnet) is None:
+        unread = f"the subnet {consumer.subnet.path} was not read"
+        return Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
+    return Judgement(Verdict.NOT_APPLICABLE)
+
+
+def _guarded(topology: Topology, asked: Asked) -> Iterator[Judgement]:
+    consumer = asked.consumer
+    for guard in consumer.guards:
+        group = topology.get(NetworkSecurityGroup, guard)
+        here = (Evidence(consumer.id), Evidence(guard, Relation.GUARDED_BY))
+        if group is None:
+            unread = f"the network security group {guard.path} was not read"
+            yield Judgement(Verdict.OPEN, here, unread=unread)
+            continue
+        yield _judged(asked, group.id, _decided(topology, asked, group), here)
+    scaled = scale_sets(topology, consumer)
+    if scaled:
+        unread = f"the network security groups of the scale set {scaled} are not read"
+        yield Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
+
+
+def _decided(topology: Topology, asked: Asked, group: NetworkSecurityGroup) -> Decision[Rule]:
+    consumer = asked.consumer
+    tag = virtual_network_tag(topology, consumer.subnet)
+    flow = Flow(
+        callers=asked.callers,
+        address=AddressSet.parse(asked.server),
+        tag=tag,
+        callers_groups=Members(consumer.groups, is_known=not scale_sets(topology, consumer)),
+        address_groups=Members(is_known=False),
+    )
+    read = rules(group) if asked.server != AZURE_DNS else _platform_rules(group)
+    swapped = (replace(rule, protocol=_AS_TCP.get(rule.protocol, rule.protocol)) for rule in read)
+    asked_of = placed(swapped, tag, DNS, is_inbound=False)
+    return decide(matches(asked_of, flow), asked.callers)
+
+
+def _platform_rules(group: NetworkSecurityGroup) -> Iterable[Rule]:
+    """Yield the rules that speak of Azure-provided DNS, and then that all others may pass."""
+    by_name = {rule.name: rule for rule in group.rules}
+    everything = Side.parse(("*",), ())
+    for rule in rules(group):
+        said = by_name[rule.name].destination_addresses if rule.name in by_name else ()
+        if PLATFORM_TAG in {word.strip().lower() for word in said}:
+            yield replace(rule, destination=everything)
+    every_port = AddressSet(((0, 65535),))
+    yield Rule("", True, False, LAST, "", "*", every_port, every_port, everything, everything)  # noqa: FBT003
+
+
+def _judged(
+    asked: Asked, group: ResourceId, found: Decision[Rule], here: tuple[Evidence, ...]
+) -> Judgement:
+    told = tuple(
+        Evidence(group, "", match.rule.pointer, match.rule.name)
+        for match in found.deciding
+        if match.rule.pointer
+    )
+    if not asked.callers - found.allowed:
+        return Judgement(Verdict.PASS, here)
+    if asked.callers - found.denied:
+        unread = f"whether {group.path} lets questions of {asked.consumer.id.path} out is not known"
+        return Judgement(Verdict.OPEN, (*here, *told), unread=unread)
+    names = [match.rule.name for match in found.deciding if not match.allows]
+    case = {
+        "server": asked.server,
+        "group": str(group),
+        "groupName": group.name,
+        "consumer": asked.consumer.id.path,
+        "denying": ", ".join(names) or "a default rule",
+    }
+    case |= {"open": asked.server} if asked.server != AZURE_DNS else {}
+    return Judgement(Verdict.FAIL, (*here, *told), (case,))
+
+
+def _managed(topology: Topology) -> str:
+    """
+    Say why a security admin rule may let questions through all the same; empty when none may.
+
+    Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
+    """
+    for manager in topology.all(NetworkManager):
+        return f"the security admin rules of the network manager {manager.id.path} are not read"
+    for gap in topology.unread(NetworkManager):
+        return not_read(NetworkManager, gap)
+    return ""
