@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.analysis.accounts_of import was_read
 from scanner.findings import Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
@@ -65,7 +66,9 @@ def _unknown(topology: Topology, endpoint: PrivateEndpoint, target: ResourceId) 
         f"nor what it says of {endpoint.id.path} was read; "
         f"the endpoint was told {told.value or 'nothing'}"
     )
-    return Judgement(Verdict.OPEN, (told,), unread=unread)
+    # That an account does not exist is told of the endpoint by itself.
+    is_gone = was_read(topology, target)
+    return Judgement(Verdict.OPEN, (told,), unread=unread, is_told=is_gone)
 
 
 def _by_account(
