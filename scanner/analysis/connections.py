@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
@@ -39,7 +39,7 @@ class Reach(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connection:
     """A consumer and one host name of an account."""
 
@@ -94,7 +94,7 @@ class Connection:
         for part in (self.resolution, self.route, self.passage):
             yield from part.steps if part else ()
 
-    @property
+    @cached_property
     def because(self) -> tuple[Evidence, ...]:
         """What the verdict rests on, in order, each once."""
         told = (step.told(self.consumer.id) for step in self.steps)
