@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.analysis.dns.hostnames import SUFFIXES, Suffix, hostnames
+from scanner.analysis.dns.wanted import zones_named
 from scanner.analysis.endpoints import accounts
 from scanner.findings import Evidence, Judgement, Verdict, every
 from scanner.resources import Relation
@@ -36,7 +37,7 @@ def spelled(topology: Topology, zone: PrivateDnsZone) -> Judgement:
     if zone.domain in _zones(kind for cloud in SUFFIXES.values() for kind in cloud.values()):
         return _of_another_cloud(topology, zone, here)
     meant = next((name for name in sorted(ours) if _is_slip(zone.domain, name)), "")
-    return Judgement(Verdict.FAIL, here, ({"zoneName": meant},)) if meant else every(())
+    return Judgement(Verdict.FAIL, here, (_case(topology, meant),)) if meant else every(())
 
 
 def _of_another_cloud(
@@ -51,7 +52,7 @@ def _of_another_cloud(
         for record in topology.predecessors(RecordSet, zone.id, Relation.PART_OF):
             if account.subdomain and record.name.lower() == account.subdomain:
                 told = (*here, Evidence(record.id, Relation.PART_OF.inverse), Evidence(account.id))
-                case = {"zoneName": _for(topology, account, domain)}
+                case = _case(topology, _for(topology, account, domain))
                 return Judgement(Verdict.FAIL, told, (case,))
     for kind in (RecordSet, CognitiveServicesAccount):
         for gap in topology.unread(kind, zone.id if kind is RecordSet else None):
@@ -66,6 +67,11 @@ def _for(topology: Topology, account: CognitiveServicesAccount, domain: str) -> 
     service = domain.partition(".")[0]
     zones = [name.zone for name in names]
     return next((zone for zone in zones if f".{service}." in zone), zones[0] if zones else "")
+
+
+def _case(topology: Topology, meant: str) -> dict[str, str]:
+    """Name the right zone, and that it is to be made where there is none."""
+    return {"zoneName": meant} | ({} if zones_named(topology, meant) else {"missing": meant})
 
 
 def _zones(kinds: Iterable[tuple[Suffix, ...]]) -> frozenset[str]:

@@ -32,7 +32,7 @@ class Sent:
     address: str
     route: UserRoute
     policies: str
-    """The network policies of the endpoint's subnet, lower case."""
+    """The network policies of the endpoint's subnet."""
 
 
 def acted_on(topology: Topology, connection: Connection) -> Judgement:
@@ -69,7 +69,7 @@ def outranked(topology: Topology, connection: Connection) -> Judgement:
 def _acted_on(topology: Topology, sent: Sent) -> Judgement:
     if sent.route.length == WHOLE:
         return Judgement(Verdict.PASS, _because(sent))
-    if not sent.route.length or sent.policies in ON:
+    if not sent.route.length or sent.policies.lower() in ON:
         return Judgement(Verdict.NOT_APPLICABLE)
     near = nearer(topology, sent.connection.consumer.network, sent.address)
     if near is None:
@@ -81,14 +81,14 @@ def _acted_on(topology: Topology, sent: Sent) -> Judgement:
 
 
 def _outranked(topology: Topology, sent: Sent) -> Judgement:
-    if sent.route.length == WHOLE or sent.policies not in ON:
+    if sent.route.length == WHOLE or sent.policies.lower() not in ON:
         return Judgement(Verdict.NOT_APPLICABLE)
     said = outranks(topology, sent.route, sent.endpoint, sent.address)
     if isinstance(said, Stop):
         return Judgement(Verdict.OPEN, _because(sent), unread=said.unread)
     if said:
         return Judgement(Verdict.PASS, _because(sent))
-    is_meant = sent.policies == "routetableenabled"
+    is_meant = sent.policies.lower() == "routetableenabled"
     return _bypassed(sent) if is_meant else Judgement(Verdict.NOT_APPLICABLE)
 
 
@@ -115,7 +115,7 @@ def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgeme
         if unread or subnet is None:
             yield Judgement(Verdict.OPEN, here, unread=unread)
             continue
-        policies = (subnet.properties.private_endpoint_network_policies or "disabled").lower()
+        policies = subnet.properties.private_endpoint_network_policies or "Disabled"
         yield Sent(connection, endpoint, address, route, policies)
 
 

@@ -153,7 +153,7 @@ WORDS = (
     Word(
         name="zoneName",
         takes=Choice("state of a zone's name", ("leadsHere",)),
-        binds=("zoneName",),
+        binds=("zoneName", "missing"),
         make=zone_name,
     ),
     Word(
