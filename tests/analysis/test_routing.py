@@ -93,7 +93,7 @@ def test_a_peering_that_one_side_alone_calls_connected_is_unknown() -> None:
     assert outcome(CALLER, IN_HUB, network("app", 1), HUB) == "unknown"
 
 
-def test_a_connected_side_is_enough_when_the_other_is_outside_the_snapshot() -> None:
+def test_a_connected_side_does_not_tell_what_the_other_keeps_out() -> None:
     subnet = {"subnet": to(f"{FAR}/subnets/pe")}
     outside = {
         "pe": {"type": "microsoft.network/privateendpoints", "properties": subnet},
@@ -105,7 +105,7 @@ def test_a_connected_side_is_enough_when_the_other_is_outside_the_snapshot() -> 
             },
         },
     }
-    assert outcome(CALLER, outside, network("app", 1, peers={FAR: NOTHING})) == "direct"
+    assert outcome(CALLER, outside, network("app", 1, peers={FAR: NOTHING})) == "unknown"
     assert outcome(CALLER, outside, network("app", 1)) == "notConnected: app"
 
 

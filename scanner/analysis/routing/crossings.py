@@ -43,8 +43,8 @@ def cross(topology: Topology, leg: Leg) -> tuple[Step, ...] | Stop | None:
     """
     Follow a packet over the peering of two VNets; None when they have none, for certain.
 
-    It must be Connected on both sides; a side outside the snapshot is, because
-    neither can be alone. A blocked peering (`allowVirtualNetworkAccess: false`)
+    It must be Connected on both sides, and each may keep something from it: a side
+    that was not read leaves that open. A blocked peering (`allowVirtualNetworkAccess: false`)
     only changes the tag VirtualNetwork, so it is said here and judged by filters.
 
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
@@ -83,8 +83,9 @@ def _unconnected(topology: Topology, leg: Leg, sides: Sides) -> Iterator[Stop]:
             state = peering.properties.peering_state
             yield Stop(unread=f"the state of {peering.id.path}, {state}, is not known")
     for network, other, peering in zip(leg.networks, leg.networks[::-1], sides, strict=True):
-        if peering is None and knows_peerings(topology, network):
-            why = f"has no side of the peering that {other.path} calls Connected"
+        if peering is None:
+            lacks = "has no" if knows_peerings(topology, network) else "did not tell its"
+            why = f"{lacks} side of the peering that {other.path} calls Connected"
             yield Stop(unread=f"{network.path} {why}")
 
 
@@ -100,12 +101,16 @@ def _limits(leg: Leg, sides: Sides) -> Iterator[Stop]:
         if peering.properties.peer_complete_vnets is not False:
             continue
         said = peering.properties
-        joined = ((near, said.local_subnet_names), (far, said.remote_subnet_names))
-        for subnet, names in joined:
+        joined = (
+            (near, "localSubnetNames", said.local_subnet_names),
+            (far, "remoteSubnetNames", said.remote_subnet_names),
+        )
+        for subnet, key, names in joined:
             if names is None:
                 yield Stop(unread=f"which subnets {peering.id.path} joins is not told")
             elif subnet.name.lower() not in {name.lower() for name in names}:
-                yield _broken(Cause.SUBNET_NOT_PEERED, leg, peering, "peerCompleteVnets")
+                cause, found = Cause.SUBNET_NOT_PEERED, {"list": key, "subnet": subnet.name}
+                yield _broken(cause, leg, peering, "peerCompleteVnets", **found)
 
 
 def _unsynced(leg: Leg, sides: Sides) -> Iterator[Stop]:
@@ -162,7 +167,7 @@ def flag(peering: VirtualNetworkPeering, key: str) -> Evidence:
     return Evidence(peering.id, Relation.PART_OF.inverse, f"/properties/{key}", value)
 
 
-def refusal(cause: Cause, peering: VirtualNetworkPeering, key: str, said: str) -> Stop:
+def refusal(cause: Cause, peering: VirtualNetworkPeering, key: str, said: str, **more: str) -> Stop:
     """Return the stop that a side of a peering causes by what it says under a key."""
     network = peering.id.parent
     remote = ResourceId(peering.properties.remote_virtual_network.id)
@@ -175,30 +180,28 @@ def refusal(cause: Cause, peering: VirtualNetworkPeering, key: str, said: str) -
         "remoteName": remote.name,
         "resourceGroup": network.resource_group,
         "subscription": network.subscription,
+        **more,
     }
     step = Step(said, (Evidence(network), flag(peering, key)))
     return Stop((step,), Break(cause, peering.id, case))
 
 
-def _broken(cause: Cause, leg: Leg, peering: VirtualNetworkPeering, key: str) -> Stop:
+def _broken(cause: Cause, leg: Leg, peering: VirtualNetworkPeering, key: str, **more: str) -> Stop:
     here, there = leg.networks
     value = _SAID[key](peering.properties)
     said = f"{here.path} is peered with {there.path}, but on {peering.id.path} {key} is {value}"
-    return refusal(cause, peering, key, said)
+    return refusal(cause, peering, key, said, **more)
 
 
 def _connected(leg: Leg, sides: Sides) -> Step:
     (here, there), (near, far) = leg.networks, sides
-    how = "Connected on both sides"
-    if near is None or far is None:
-        how = "Connected; its other side was not read"
     evidence = (
         Evidence(here),
         *((flag(near, "peeringState"),) if near else ()),
         Evidence(there, Relation.PEERS_WITH),
         *((flag(far, "peeringState"),) if far else ()),
     )
-    return Step(f"{here.path} is peered with {there.path}, {how}", evidence)
+    return Step(f"{here.path} is peered with {there.path}, Connected on both sides", evidence)
 
 
 def _blocked(sides: Sides) -> Iterator[Step]:

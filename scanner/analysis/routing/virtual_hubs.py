@@ -93,7 +93,9 @@ def _isolated(
     wans = [wan for hub in hubs for wan in topology.targets(hub, Relation.PART_OF)]
     for wan_id in wans:
         wan = topology.get(VirtualWan, wan_id)
-        if wan is not None and (wan.properties.type or "").lower() == "basic":
+        if wan is None:
+            return Stop(unread=f"of which type {wan_id.path} is was not read")
+        if (wan.properties.type or "").lower() == "basic":
             evidence = Evidence(wan.id, "", "/properties/type", wan.properties.type)
             return _missing(wan.id, f"{wan.id.path} is Basic: VNets do not meet in it", evidence)
     if len(wans) != len(hubs) and hubs[0] != hubs[1]:
@@ -125,7 +127,9 @@ def _between(
     if not is_default:
         return Stop(unread=f"the routes of {table.path} were not read")
     said = f"{far.id.path} does not tell its prefixes to {table.path}, which {near.id.path} follows"
-    return _missing(far.id, said, *_pointers(far))
+    # Naming tables replaces those that are named.
+    case = {} if tables else {"table": str(table)}
+    return _missing(far.id, said, *_pointers(far), **case)
 
 
 def _associated(connection: HubVirtualNetworkConnection) -> ResourceId:
@@ -183,5 +187,5 @@ def _pointers(connection: HubVirtualNetworkConnection) -> tuple[Evidence, ...]:
     )
 
 
-def _missing(blame: ResourceId, said: str, *evidence: Evidence) -> Stop:
-    return Stop((Step(said, evidence),), Break(Cause.HUB_ROUTE_MISSING, blame))
+def _missing(blame: ResourceId, said: str, *evidence: Evidence, **case: str) -> Stop:
+    return Stop((Step(said, evidence),), Break(Cause.HUB_ROUTE_MISSING, blame, case))
