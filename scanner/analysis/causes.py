@@ -189,6 +189,12 @@ class Cause(StrEnum):
         "the peering does not let the gateway's clients through",
         "vpn-gateway/vpn-gateway-peering-gateway-transit",
     )
+    GATEWAY_FLAGS_DISAGREE = (
+        "gatewayFlagsDisagree",
+        Family.NETWORK,
+        "one side of the peering counts on a gateway that the other does not share",
+        "vpn-gateway/vpn-gateway-peering-gateway-transit",
+    )
     HUB_ROUTE_MISSING = (
         "hubRouteMissing",
         Family.NETWORK,

@@ -94,7 +94,7 @@ def test_fw_11_what_no_rule_allows_is_denied_and_blamed_on_the_policy() -> None:
     assert found.broken is not None
     assert found.broken.cause is Cause.FIREWALL_DENIED
     assert found.broken.blame.path == "fwp"
-    assert found.broken.case["firewall"] == "fw"
+    assert found.broken.case["firewallName"] == "fw"
     assert found.denied == held_back(CALLER)
     assert found.steps[-1].said == "fw denies what no rule of fwp allows"
 
@@ -240,7 +240,7 @@ def test_the_parents_rules_come_first() -> None:
     )
     assert found.broken is not None
     assert found.broken.blame.path == "base"
-    assert found.broken.case["rule"] == "no"
+    assert found.broken.case["ruleName"] == "no"
     kind = policy(group(collection(by_application())), name="base")
     assert inspected(group(DENIED), settings=own, also=(kind,), resolves=True) == "deny"
 

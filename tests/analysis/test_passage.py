@@ -104,7 +104,7 @@ def test_fw_01_and_06_a_denial_is_blamed_on_the_group() -> None:
     assert found.broken is not None
     assert found.broken.cause is Cause.OUTBOUND_DENIED
     assert found.broken.blame.path == "nsg"
-    case = {"rule": "Deny-300", "priority": "300", "nsg": "nsg", "sources": CALLER}
+    case = {"ruleName": "Deny-300", "priority": "300", "nsgName": "nsg", "sources": CALLER}
     assert case.items() <= found.broken.case.items()
     (step,) = found.steps
     assert step.said == "Deny-300 at priority 300 of nsg denies it"
@@ -288,7 +288,7 @@ def test_only_the_peered_address_space_is_in_the_tag() -> None:
 def test_a_peering_without_access_is_not_in_the_tag() -> None:
     found = asked(Drawing(app=GUARDED, access=False), nsg("nsg"))
     assert found.broken is not None
-    assert found.broken.case["rule"] == "DenyAllOutBound"
+    assert found.broken.case["ruleName"] == "DenyAllOutBound"
     explicit = nsg("nsg", rule(100, "Allow", destinationAddressPrefix="10.0.0.0/16"))
     assert outcome(Drawing(app=GUARDED, access=False), explicit) == "allow"
 

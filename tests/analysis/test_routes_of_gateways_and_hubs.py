@@ -56,9 +56,10 @@ def test_clients_reach_an_endpoint_in_the_vnet_of_their_gateway() -> None:
     ("give", "use", "expected"),
     [
         (GIVES, USES, "via gw"),
-        (NOTHING, USES, "gatewayNotShared: hub/to-data"),
-        (GIVES, NOTHING, "gatewayNotShared: data/to-hub"),
-        (GIVES, {"useRemoteGateways": False}, "gatewayNotShared: data/to-hub"),
+        (NOTHING, NOTHING, "gatewayNotShared: hub/to-data"),
+        (NOTHING, USES, "gatewayFlagsDisagree: hub/to-data"),
+        (GIVES, NOTHING, "gatewayFlagsDisagree: data/to-hub"),
+        (GIVES, {"useRemoteGateways": False}, "gatewayFlagsDisagree: data/to-hub"),
         (GIVES, USES | {"peeringState": "Disconnected"}, "peeringNotConnected: data/to-hub"),
     ],
 )
@@ -119,7 +120,7 @@ def spokes(app: dict[str, Any], data: dict[str, Any], *routes: Any) -> list[Esta
 
 def test_a_vpn_gateway_carries_packets_between_spokes_that_use_it() -> None:
     assert outcome(*spokes(USES, USES), gateway()) == "via gw"
-    assert outcome(*spokes(USES, NOTHING), gateway()) == "gatewayNotShared: data/to-hub"
+    assert outcome(*spokes(USES, NOTHING), gateway()) == "gatewayFlagsDisagree: data/to-hub"
     assert outcome(*spokes(NOTHING, USES), gateway()) == "nextHopAbsent: rt"
     assert outcome(*spokes(USES, USES)) == "nextHopAbsent: rt"
     assert outcome(*spokes(USES, USES), gaps=[GATEWAYS]) == "unknown"

@@ -24,7 +24,7 @@ from scanner.analysis.filtering.firewall_rules import Listed, Packet, Speaking, 
 from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide, union
 from scanner.analysis.filtering.guards import PORT
-from scanner.analysis.filtering.mending import caller, collection_place
+from scanner.analysis.filtering.mending import collection_place, one_prefix
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -204,18 +204,18 @@ def _broken(topology: Topology, ruled: Inspection) -> Break:
     cause = Cause.FIREWALL_DENIED if ruled.found.denied else Cause.FIREWALL_RESOLVES_PUBLIC
     blame = owner if ruled.found.denied else firewall
     case = {
-        "firewall": firewall.name,
-        "firewallId": str(firewall),
-        "policy": owner.name,
-        "policyId": str(owner),
-        "rule": rule.rule.name if rule else "",
+        "firewallName": firewall.name,
+        "firewall": str(firewall),
+        "policyName": owner.name,
+        "policy": str(owner),
+        "ruleName": rule.rule.name if rule else "",
         "decides": f"its rule {rule.rule.name} denies it" if rule else "no rule of it allows it",
         "resourceGroup": blame.resource_group,
         "subscription": blame.subscription,
         "address": ruled.call.address,
         "hostname": ruled.call.hostname,
         "sources": prefixes(ruled.denied),
-        "source": caller(topology, ruled.call.consumer, ruled.denied),
+        "source": one_prefix(topology, ruled.call.consumer, ruled.denied, is_own=True),
     }
     return Break(cause, blame, case | place)
 

@@ -18,8 +18,8 @@ from scanner.analysis.filtering.checkpoint import (
     seen,
     unknown,
 )
-from scanner.analysis.filtering.first_match import Decision, Match, decide
-from scanner.analysis.filtering.mending import caller, free_priority
+from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide
+from scanner.analysis.filtering.mending import free_priority, one_prefix
 from scanner.analysis.filtering.security_rules import (
     EPHEMERAL,
     Flow,
@@ -83,7 +83,7 @@ def ask(
         allowed=found.allowed,
         denied=found.denied,
         steps=tuple(_step(group, match, callers) for match in found.deciding),
-        broken=_broken(topology, gate, call, found) if found.denied else None,
+        broken=_broken(topology, gate, call, found, sight) if found.denied else None,
         unread=_doubt(group, found, flow) if callers - found.allowed - found.denied else "",
         doubts=frozenset({gate.cause}),
     )
@@ -167,25 +167,28 @@ def _third_person(verb: str) -> str:
     return "denies" if verb == "deny" else f"{verb}s"
 
 
-def _broken(topology: Topology, gate: Gate, call: Call, found: Decision[Rule]) -> Break:
+def _broken(
+    topology: Topology, gate: Gate, call: Call, found: Decision[Rule], sight: Sight
+) -> Break:
     group = gate.group
+    shown = (found.denied if sight.is_own else NOBODY) | sight.masks
     denying = [match for match in found.deciding if not match.allows]
     sure = [match for match in denying if match.certain & found.denied] or denying
     taken = {r.priority for r in _rules(topology)[group] if r.is_inbound is gate.is_inbound}
     first = min((match.rule.priority for match in denying), default=0)
     case = {
-        "nsg": group.name,
-        "nsgId": str(group),
+        "nsgName": group.name,
+        "nsg": str(group),
         "resourceGroup": group.resource_group,
         "subscription": group.subscription,
         "direction": "Inbound" if gate.is_inbound else "Outbound",
-        "rule": sure[0].rule.name if sure else "",
+        "ruleName": sure[0].rule.name if sure else "",
         "priority": str(sure[0].rule.priority) if sure else "",
         "freePriority": free_priority(taken, first),
         "subnet": gate.subnet.name,
         "address": call.address,
-        "sources": prefixes(found.denied),
-        "source": caller(topology, call.consumer, found.denied),
+        "sources": prefixes(shown),
+        "source": one_prefix(topology, call.consumer, shown, is_own=not sight.masks),
     }
     return Break(gate.cause, group, case)
 

@@ -26,13 +26,22 @@ def free_priority(taken: Collection[int], below: int = LAST + 1) -> str:
     return str(next(free, ""))
 
 
-def caller(topology: Topology, consumer: Consumer, denied: AddressSet) -> str:
-    """Return one prefix to let in: the denied, else their whole subnet; empty when it has more."""
-    named = prefixes(denied)
+def one_prefix(topology: Topology, consumer: Consumer, shown: AddressSet, *, is_own: bool) -> str:
+    """
+    Return one prefix that holds the addresses that a filter sees; empty when none is told.
+
+    Those of the callers themselves may be held by the prefix of their subnet.
+    """
+    named = prefixes(shown)
     if "," not in named:
         return named
     subnet = topology.get(Subnet, consumer.subnet)
-    if subnet is None or consumer.kind is Kind.CLIENTS or len(subnet.address_prefixes) != 1:
+    if (
+        not is_own
+        or subnet is None
+        or consumer.kind is Kind.CLIENTS
+        or len(subnet.address_prefixes) != 1
+    ):
         return ""
     return subnet.address_prefixes[0]
 
@@ -44,7 +53,11 @@ def collection_place(topology: Topology, firewall: AzureFirewall) -> dict[str, s
         for group in sorted(groups, key=_rank):
             taken = {one.priority for one in group.properties.rule_collections or ()}
             free = (p for p in range(FIRST, LAST_COLLECTION + 1) if p not in taken)
-            return {"group": group.name, "freePriority": str(next(free, ""))}
+            return {
+                "ruleCollectionGroup": str(group.id),
+                "rulePolicyName": policy.name,
+                "freePriority": str(next(free, "")),
+            }
     return {}
 
 

@@ -8,6 +8,7 @@ from scanner.analysis.routing.crossings import Leg, cross, flag, is_beside, refu
 from scanner.analysis.routing.peering import hubs, side
 from scanner.analysis.routing.routes import UserRoute
 from scanner.analysis.routing.stops import Stop
+from scanner.analysis.routing.transit import may_use_another
 from scanner.analysis.routing.unseen import GATEWAY_SUBNET
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence, not_read
@@ -27,7 +28,8 @@ def passed_on(
     """
     Tell whether a gateway in a VNet passes packets on to a peer; None when they are no peers.
 
-    The gateway's VNet must allow it, and the peer use it.
+    The gateway's VNet must allow it, and the peer use it. Where one of the two says
+    so alone, and could be followed, the peering disagrees with itself.
 
     Source: https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit
     """
@@ -35,18 +37,25 @@ def passed_on(
         return ()
     if not is_beside(topology, network, there):
         return None
-    sides = side(topology, network, there), side(topology, there, network)
-    steps = []
-    for peering, key, said in zip(sides, (LEAVE, USE), ("let it use", "use"), strict=True):
-        if peering is None:
-            between = f"{network.path} and {there.path}"
-            return Stop(unread=f"both sides of the peering of {between} were not read")
-        answer = flag(peering, key)
-        if not answer.value:
-            why = f"{peering.id.path} does not {said} the gateway of {network.path}"
-            return refusal(Cause.GATEWAY_NOT_SHARED, peering, key, why)
-        steps.append(Step(f"{peering.id.path} has {key}", (answer,)))
-    return tuple(steps)
+    own, back = side(topology, network, there), side(topology, there, network)
+    if own is None or back is None:
+        between = f"{network.path} and {there.path}"
+        return Stop(unread=f"both sides of the peering of {between} were not read")
+    told = ((own, LEAVE, "let others use"), (back, USE, "use"))
+    steps = tuple(Step(f"{one.id.path} has {key}", (flag(one, key),)) for one, key, _ in told)
+    lacking = [item for item in told if not flag(item[0], item[1]).value]
+    if not lacking:
+        return steps
+    cause = Cause.GATEWAY_NOT_SHARED
+    if len(lacking) == 1:
+        free = lacking[0][0] is own or may_use_another(topology, back)
+        if free is None:
+            return Stop(unread=f"whether {there.path} has a gateway of its own was not read")
+        cause = Cause.GATEWAY_FLAGS_DISAGREE if free else cause
+    peering, key, said = lacking[0]
+    why = f"{peering.id.path} does not {said} the gateway of {network.path}"
+    both = {"gatewaySide": str(own.id), "otherSide": str(back.id)} if len(lacking) > 1 else {}
+    return refusal(cause, peering, key, why, **both)
 
 
 def is_told_by_hand(topology: Topology, gateway: ResourceId, address: str) -> bool:
@@ -127,5 +136,5 @@ def _none(topology: Topology, network: ResourceId, route: UserRoute) -> Stop:
     pointer = f"/properties/routes/{route.index}/properties/nextHopType"
     told = Evidence(route.table, "", pointer, route.route.properties.next_hop_type)
     step = Step(said, (told, Evidence(network)))
-    case = {"route": route.route.name, "nextHop": "the gateway"}
+    case = {"routeName": route.route.name, "nextHop": "the gateway"}
     return Stop((step,), Break(Cause.NEXT_HOP_ABSENT, route.table, case))

@@ -194,7 +194,7 @@ def _absent(
     said = f"{address}, the next hop of {route.said}, is nothing that {here.path} reaches directly"
     pointer = f"/properties/routes/{route.index}/properties/nextHopIpAddress"
     step = Step(said, (Evidence(here), Evidence(route.table, "", pointer, address)))
-    case = {"route": route.route.name, "nextHop": address}
+    case = {"routeName": route.route.name, "nextHop": address}
     return Stop((step,), Break(Cause.NEXT_HOP_ABSENT, route.table, case))
 
 

@@ -256,7 +256,7 @@ def _followed(trip: Trip, begun: Begun, user: UserRoute) -> Route:
 
 def _case(user: UserRoute) -> dict[str, str]:
     return {
-        "route": user.route.name,
+        "routeName": user.route.name,
         "prefix": user.route.address_prefix,
         "nextHopType": user.route.properties.next_hop_type or "",
         "nextHop": ", ".join(user.route.next_hops),

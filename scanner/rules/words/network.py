@@ -106,16 +106,6 @@ def leads_to(values: Mapping[str, Any]) -> Condition:
     return judge
 
 
-def peered_with(values: Mapping[str, Any]) -> Condition:
-    """
-    Hold when a VNet stands next to the endpoints whose names its zone links show it wants.
-
-    Next to is: the same VNet, a peering of any state, the same Virtual WAN hub.
-    """
-    assert values["standsNextTo"] == "wantedEndpoints"  # noqa: S101 - the only word there is
-    return _of(VirtualNetwork, transit.peered_with_endpoints)
-
-
 def gateway_transit(values: Mapping[str, Any]) -> Condition:
     """Hold when both sides of a peering agree on who uses whose gateway."""
     assert values["gatewayTransit"] == "agrees"  # noqa: S101 - the only word there is
@@ -209,12 +199,6 @@ WORDS = (
         make=answers_with,
     ),
     Word(name="leadsTo", takes=Choice("aim", ("accounts",)), make=leads_to),
-    Word(
-        name="standsNextTo",
-        takes=Choice("neighbour", ("wantedEndpoints",)),
-        binds=("network", "networkName", "account"),
-        make=peered_with,
-    ),
     Word(
         name="gatewayTransit",
         takes=Choice("state", ("agrees",)),
