@@ -26,7 +26,7 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.network_manager import NetworkManager
 from scanner.resources.network_security_group import NetworkSecurityGroup
 from scanner.resources.subnet import Subnet
-from scanner.topology import Topology
+from scanner.topology import Topology, once
 
 DNS = 53
 
@@ -58,7 +58,21 @@ def let_through(topology: Topology, connection: Connection) -> Judgement:
 
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
     """
-    consumer = connection.consumer
+    kept, consumer = _kept(topology), connection.consumer
+    if consumer.id not in kept:
+        kept[consumer.id] = _let_out(topology, consumer)
+    found = kept[consumer.id]
+    affected = (Affected(consumer.id, connection.account.id, connection.hostname.name),)
+    return replace(found, affected=affected) if found.verdict is Verdict.FAIL else found
+
+
+@once
+def _kept(_: Topology) -> dict[ResourceId, Judgement]:
+    """Keep what becomes of a consumer's questions: it is the same for every name."""
+    return {}
+
+
+def _let_out(topology: Topology, consumer: Consumer) -> Judgement:
     if consumer.kind is Kind.CLIENTS or not consumer.guards:
         return _unguarded(topology, consumer)
     subnet = topology.get(Subnet, consumer.subnet)
@@ -73,8 +87,7 @@ def let_through(topology: Topology, connection: Connection) -> Judgement:
     managed = _managed(topology)
     if found.verdict is Verdict.FAIL and managed:
         return Judgement(Verdict.OPEN, found.because, unread=managed)
-    affected = (Affected(consumer.id, connection.account.id, connection.hostname.name),)
-    return replace(found, affected=affected if found.verdict is Verdict.FAIL else ())
+    return found
 
 
 def _unguarded(topology: Topology, consumer: Consumer) -> Judgement:
