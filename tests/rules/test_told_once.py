@@ -27,3 +27,21 @@ def test_one_rule_tells_of_it_under_the_likeliest_cause() -> None:
     findings, tally = judge(without_records(), RULES)
     assert [(found.rule, found.verdict) for found in findings] == [("AOAI203", Verdict.OPEN)]
     assert tally.counts[Verdict.OPEN] == 1
+
+
+def test_a_group_that_was_not_read_is_no_group_that_lets_through() -> None:
+    whole = estates.load(home() / "estates" / "single-vnet.yaml")
+    shut = {"nsg-endpoints": {"properties": {"securityRules": []}}}
+    snapshot = estates.snapshot(estates.merge_patch(whole, shut))
+    rows = tuple(row for row in snapshot.rows if row.name != "nsg-workload")
+    (lost,) = (row for row in snapshot.rows if row.name == "nsg-workload")
+    gap = Gap(scope=lost.id, type=lost.type.lower(), reason=GapReason.UNPARSABLE)
+    less = Snapshot(rows=rows, gaps=(gap,), taken_at=snapshot.taken_at)
+    topology = Topology(parse(less))
+    verdicts = {
+        rule.name: {judgement.verdict for _, judgement in judgements(topology, rule)}
+        for rule in RULES
+        if rule.family == "firewall"
+    }
+    assert verdicts["outbound-denied"] == {Verdict.OPEN}
+    assert verdicts["endpoint-inbound-denied"] == {Verdict.PASS}
