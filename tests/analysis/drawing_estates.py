@@ -59,18 +59,20 @@ def _networks(chance: Random) -> Estate:
     work = chance.choice(({}, by())) | chance.choice(({}, guarded))
     ends = chance.choice(({}, guarded)) | policies
     drawing: Estate = {}
+    joined = tuple(name for name in NAMES[1:] if chance.random() < 0.9)
     for number, name in enumerate(NAMES):
-        peers = {far: _flags(chance) for far in _peers(chance, name)}
+        peers = {far: _flags(chance) for far in _peers(name, joined)}
         drawing |= network(name, number, peers=peers, work=work if number else {}, pe=ends)
         servers = chance.choice(((), (), ("10.0.2.20",), ("10.0.0.4",), ("8.8.8.8",)))
         drawing[name]["properties"]["dhcpOptions"] = {"dnsServers": list(servers)}
     return drawing
 
 
-def _peers(chance: Random, name: str) -> tuple[str, ...]:
+def _peers(name: str, joined: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a VNet's peers. Azure calls no side Connected to which there is no other."""
     if name == "hub":
-        return ("app", "data")
-    return ("hub",) if chance.random() < 0.9 else ()
+        return joined
+    return ("hub",) if name in joined else ()
 
 
 def _flags(chance: Random) -> dict[str, Any]:
