@@ -13,6 +13,8 @@ from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames
 from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
+from scanner.analysis.dns.wanted import zones_named
+from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, passes
@@ -79,6 +81,13 @@ class Connection:
         return self.suspect is not None and order.index(cause.family) >= order.index(self.stage)
 
     @property
+    def outcome(self) -> tuple[object, ...]:
+        """What words can tell it by from others: how it comes out, and how it is wanted."""
+        cause = self.broken.cause if self.broken else None
+        doubts = self.passage.doubts if self.passage else None
+        return (self.verdict, self.stage, cause, self.suspect, doubts, self.intended)
+
+    @property
     def path(self) -> str:
         """What it is called in examples of rules: `vnet-app/snet-app -> aoai.openai.azure.com`."""
         return f"{self.consumer.id.path} -> {self.hostname.name}"
@@ -106,6 +115,15 @@ def intended(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections that are wanted, or must never be, by consumer and host name."""
     found = (c for consumer in consumers(topology) for c in connections(topology, consumer))
     return tuple(connection for connection in found if connection.intended)
+
+
+@once
+def alike(topology: Topology) -> tuple[tuple[Connection, ...], ...]:
+    """Return the intended connections, together those that come out alike."""
+    groups: dict[tuple[object, ...], list[Connection]] = {}
+    for found in intended(topology):
+        groups.setdefault(found.outcome, []).append(found)
+    return tuple(tuple(group) for group in groups.values())
 
 
 def reach(topology: Topology) -> Mapping[ResourceId, Mapping[str, int]]:
@@ -146,7 +164,7 @@ def connection(
     """
     answer = resolve(topology, consumer, account, hostname)
     said = declared(topology, consumer, account)
-    intent = _intent(topology, consumer, account, answer, said)
+    intent = _intent(topology, consumer, account, hostname, answer, said)
     if answer.outcome is not Answer.PRIVATE:
         verdict = _unresolved(topology, account, answer)
         return Connection(
@@ -259,10 +277,11 @@ def _unresolved(topology: Topology, account: CognitiveServicesAccount, answer: R
     return Reach.UNKNOWN
 
 
-def _intent(
+def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is said of it
     topology: Topology,
     consumer: Consumer,
     account: CognitiveServicesAccount,
+    hostname: Hostname,
     answer: Resolution,
     said: Expectation | None,
 ) -> Intent:
@@ -271,11 +290,30 @@ def _intent(
     places = {item.network for item in approved(topology, account)} - {None}
     if not approved(topology, account):
         return Intent.NONE
-    if answer.is_linked:
+    if answer.is_linked and not _is_kept_elsewhere(topology, account, hostname, answer):
         return Intent.DNS
     near = {consumer.network} | peers(topology, consumer.network).known
     return Intent.PATH if places & near else Intent.NONE
 
+
+def _is_kept_elsewhere(
+    topology: Topology,
+    account: CognitiveServicesAccount,
+    hostname: Hostname,
+    answer: Resolution,
+) -> bool:
+    """
+    Tell whether a linked zone lacks a name that another zone of that name holds.
+
+    Who keeps a zone for each region does not want each region's accounts everywhere.
+    """
+    if answer.broken is None or answer.broken.cause not in _LACKING:
+        return False
+    zones = zones_named(topology, hostname.zone)
+    return any(account.subdomain in records(topology, zone.id) for zone in zones)
+
+
+_LACKING = frozenset({Cause.RECORD_MISSING, Cause.FALLBACK_TO_INTERNET})
 
 _WORST = (Reach.BROKEN, Reach.UNKNOWN, Reach.PUBLIC, Reach.REACHABLE)
 

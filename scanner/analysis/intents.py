@@ -28,7 +28,10 @@ class Intent(StrEnum):
     DECLARED = "declared"
     """Somebody said so."""
     DNS = "dns"
-    """A private zone for the name is linked to the VNet in which it is asked."""
+    """
+    A private zone for the name is linked to the VNet in which it is asked, and
+    holds it or nobody does.
+    """
     PATH = "path"
     """It sits in the VNet of an endpoint, or in one peered with it."""
     NEVER = "never"

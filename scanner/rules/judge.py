@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scanner.analysis.connections import Connection, intended
+from scanner.analysis.connections import Connection, alike
 from scanner.analysis.intents import Intent
 from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict, every
 from scanner.resources import BY_TYPE, AnyResource, Properties, Resource, ResourceId
@@ -27,24 +27,31 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
     way. What one finding tells of several connections counts once.
     """
     counts: Counter[Verdict] = Counter()
-    spoken_of: set[str] = set()
+    spoken_of: dict[str, int] = {}
     findings: list[Finding] = []
     for rule in rules:
-        judged = tuple((s, j) for s, j in judgements(topology, rule) if not j.is_told)
-        blamed = [_finding(rule, *one) for one in _blamed(topology, judged)]
-        counts.update(j.verdict for _, j in judged if j.verdict not in _REPORTED)
+        reported: list[tuple[Subject, Judgement]] = []
+        for group in _subjects(topology, rule):
+            first = _judged(topology, rule, group[0])
+            if first.is_told:
+                continue
+            if first.verdict in _REPORTED:
+                reported += ((subject, _judged(topology, rule, subject)) for subject in group)
+            else:
+                counts[first.verdict] += len(group)
+            if first.verdict is not Verdict.NOT_APPLICABLE:
+                spoken_of[key(group[0])] = len(group)
+        blamed = [_finding(rule, *one) for one in _blamed(topology, reported)]
         counts.update(finding.verdict for finding in blamed)
-        said = ((key(s), j) for s, j in judged if j.verdict is not Verdict.NOT_APPLICABLE)
-        spoken_of.update(subject for subject, _ in said)
         findings += blamed
     findings.sort(key=_gravest_first)
-    return tuple(findings), Tally(len(spoken_of), dict(counts))
+    return tuple(findings), Tally(sum(spoken_of.values()), dict(counts))
 
 
 def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgement]]:
     """Yield what a rule says of each of its subjects: resources by ID, connections that matter."""
-    for subject in _subjects(topology, rule):
-        yield subject, _judged(topology, rule, subject)
+    for group in _subjects(topology, rule):
+        yield from ((subject, _judged(topology, rule, subject)) for subject in group)
 
 
 def called(subject: Subject) -> str:
@@ -57,10 +64,11 @@ def key(subject: Subject) -> str:
     return subject.key if isinstance(subject, Connection) else subject.id.lower()
 
 
-def _subjects(topology: Topology, rule: Rule) -> Iterable[Subject]:
+def _subjects(topology: Topology, rule: Rule) -> Iterable[tuple[Subject, ...]]:
+    """Yield the subjects of a rule, together those that words cannot tell apart."""
     if rule.is_about_connections:
-        return intended(topology)
-    return (one for one in topology.all(BY_TYPE[rule.subject]) if one.is_subject)
+        return alike(topology)
+    return ((one,) for one in topology.all(BY_TYPE[rule.subject]) if one.is_subject)
 
 
 def _blamed(
@@ -69,9 +77,8 @@ def _blamed(
     """Yield what is to be reported, once for each resource to blame."""
     groups: dict[tuple[ResourceId, Verdict], list[Judgement]] = {}
     for subject, judgement in judged:
-        if judgement.verdict in _REPORTED:
-            blame = _blame(subject, judgement)
-            groups.setdefault((blame, judgement.verdict), []).append(judgement)
+        blame = _blame(subject, judgement)
+        groups.setdefault((blame, judgement.verdict), []).append(judgement)
     for (blame, _), found in groups.items():
         yield _resource(topology, blame), _merged(found)
 

@@ -1,5 +1,7 @@
 """What is not known of a connection is open under many rules, and told by one."""
 
+from typing import Any
+
 from scanner.findings import Verdict
 from scanner.resources import parse
 from scanner.rules import estates, home, judge, judgements, load_all
@@ -31,7 +33,7 @@ def test_one_rule_tells_of_it_under_the_likeliest_cause() -> None:
 
 def test_a_group_that_was_not_read_is_no_group_that_lets_through() -> None:
     whole = estates.load(home() / "estates" / "single-vnet.yaml")
-    shut = {"nsg-endpoints": {"properties": {"securityRules": []}}}
+    shut: Any = {"nsg-endpoints": {"properties": {"securityRules": []}}}
     snapshot = estates.snapshot(estates.merge_patch(whole, shut))
     rows = tuple(row for row in snapshot.rows if row.name != "nsg-workload")
     (lost,) = (row for row in snapshot.rows if row.name == "nsg-workload")
