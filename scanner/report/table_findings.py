@@ -62,9 +62,11 @@ def _title(finding: Finding, resources: str, room: int) -> list[str]:
 
 def _details(finding: Finding, room: int) -> Iterator[str]:
     room -= len("why: ")
-    hops = [hop(evidence) for evidence in finding.evidence[:_MOST_HOPS]]
-    if len(finding.evidence) > _MOST_HOPS:
-        hops.append(f"{len(finding.evidence) - _MOST_HOPS} more")
+    # Sentences say it all; what they rest on is in the reports for programs.
+    told = [evidence for evidence in finding.evidence if evidence.said] or finding.evidence
+    hops = [hop(evidence) for evidence in told[:_MOST_HOPS]]
+    if len(told) > _MOST_HOPS:
+        hops.append(f"{len(told) - _MOST_HOPS} more")
     yield from indented("why: ", chain(hops, " -> ", room))
     askers = [f"{names(a.consumer)} -> {a.hostname}" for a in finding.affected]
     if askers:

@@ -140,6 +140,7 @@ GATEWAY_ROWS = (
         GATEWAY,
         {
             "gatewayType": "Vpn",
+            "sku": {"name": "VpnGw1AZ", "tier": "VpnGw1AZ"},
             "vpnType": "RouteBased",
             "enableBgp": False,
             "activeActive": False,
