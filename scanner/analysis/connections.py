@@ -19,7 +19,7 @@ from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, passes
 from scanner.analysis.intents import Intent, declared
-from scanner.analysis.routing.peering import peers
+from scanner.analysis.routing.peering import hub_members, peers
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -292,8 +292,22 @@ def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is 
         return Intent.NONE
     if answer.is_linked and not _is_kept_elsewhere(topology, account, hostname, answer):
         return Intent.DNS
-    near = {consumer.network} | peers(topology, consumer.network).known
-    return Intent.PATH if places & near else Intent.NONE
+    return Intent.PATH if places & _near(topology, consumer.network) else Intent.NONE
+
+
+def _near(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
+    """Return what a VNet sits beside: itself, its peers, and who shares a virtual hub with it."""
+    known = _beside(topology)
+    if network not in known:
+        around = peers(topology, network)
+        beside = around.known | around.perhaps.keys() | hub_members(topology, network)
+        known[network] = frozenset(beside | {network})
+    return known[network]
+
+
+@once
+def _beside(_: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
+    return {}
 
 
 def _is_kept_elsewhere(

@@ -33,7 +33,7 @@ class Intent(StrEnum):
     holds it or nobody does.
     """
     PATH = "path"
-    """It sits in the VNet of an endpoint, or in one peered with it."""
+    """It sits in the VNet of an endpoint, in one peered with it, or at the same virtual hub."""
     NEVER = "never"
     """Somebody said that it must not, whatever else shows the contrary."""
     NONE = ""

@@ -100,3 +100,7 @@ def test_without_an_estate_both_say_what_to_name() -> None:
         ran = run(*command)
         assert ran.code == 2
         assert "name an estate" in ran.complaint
+
+
+def test_a_subnet_from_which_nothing_calls_can_be_asked_all_the_same() -> None:
+    assert traced("vnet-hub/AzureBastionSubnet", "aoai-chat").startswith("vnet-hub/Azure")

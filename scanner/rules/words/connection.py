@@ -65,9 +65,10 @@ def intended(values: Mapping[str, Any]) -> Condition:
     Hold when the connection is wanted, or refused, for one of the reasons named.
 
     `declared`: the configuration says `reach: private`; `dns`: a private zone for
-    the name is linked to the VNet in which it is asked, and holds it or nobody does; `path`: the caller sits in
-    the VNet of an endpoint, or in one peered with it; `never`: the configuration
-    says `reach: never`. The first of never, declared, dns and path counts.
+    the name is linked to the VNet in which it is asked, and holds it or nobody
+    does; `path`: the caller sits in the VNet of an endpoint, in one peered with it,
+    or at the same virtual hub; `never`: the configuration says `reach: never`. The
+    first of never, declared, dns and path counts.
     """
     wanted = frozenset(Intent(name) for name in values["intended"])
 
