@@ -158,9 +158,18 @@ def test_private_is_wanted_although_nothing_shows_it() -> None:
     cut: dict[str, Any] = {
         "privatelink.openai.azure.com/data": None,
         "vnet-data": {"properties": {"virtualNetworkPeerings": []}},
+        "vnet-hub": {"properties": {"virtualNetworkPeerings": []}},
     }
     assert said(patch=cut) == {APP: "dns"}
     assert said(expected("private"), patch=cut) == {APP: "declared", DATA: "declared"}
+
+
+def test_half_a_peering_shows_that_a_call_may_be_wanted() -> None:
+    cut: dict[str, Any] = {
+        "privatelink.openai.azure.com/data": None,
+        "vnet-data": {"properties": {"virtualNetworkPeerings": []}},
+    }
+    assert said(patch=cut) == {APP: "dns", DATA: "path"}
 
 
 def test_an_account_without_an_endpoint_can_be_declared() -> None:
