@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from scanner import resources
 from scanner.analysis.connections import reach
+from scanner.analysis.consumers import are_all_read
 from scanner.analysis.endpoints import accounts
 from scanner.analysis.exposure import exposure
 from scanner.analysis.intents import warn_of_idle
@@ -29,7 +30,7 @@ def scan(
         topology = Topology(inventory, expectations)
         warn_of_idle(topology)
         findings, tally = judge(topology, rules)
-        reached = reach(topology)
+        reached, are_read = reach(topology), are_all_read(topology)
         return Report(
             taken_at=snapshot.taken_at,
             cloud=inventory.cloud,
@@ -39,7 +40,7 @@ def scan(
             tally=tally,
             findings=findings,
             accounts=tuple(
-                Account(one.id, exposure(topology, one).name, reached.get(one.id, {}))
+                Account(one.id, exposure(topology, one).name, reached.get(one.id, {}), are_read)
                 for one in accounts(topology)
             ),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),

@@ -50,3 +50,12 @@ def test_every_account_is_told_with_its_exposure() -> None:
 def test_a_scan_leaves_the_garbage_collector_on() -> None:
     scan(Snapshot(rows=()), ())
     assert gc.isenabled()
+
+
+def test_callers_that_were_not_read_are_not_nobody() -> None:
+    snapshot = estates.snapshot(
+        estates.load(home() / "estates" / "single-vnet.yaml"),
+        unread=("Microsoft.Network/networkInterfaces",),
+    )
+    (account,) = scan(snapshot, RULES).accounts
+    assert (dict(account.reach), account.are_callers_read) == ({}, False)

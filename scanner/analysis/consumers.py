@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.dns.askers import COMPUTE
-from scanner.resources import Relation, ResourceId
+from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet
+from scanner.resources.virtual_machine import VirtualMachine
 from scanner.resources.virtual_network import VirtualNetwork
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.topology import Topology, once
@@ -146,6 +147,20 @@ def _clients(topology: Topology) -> Iterator[Consumer]:
 def _servers(topology: Topology, network: ResourceId) -> tuple[str, ...]:
     own = topology.get(VirtualNetwork, network)
     return own.dns_servers if own else ()
+
+
+def are_all_read(topology: Topology) -> bool:
+    """Tell whether nothing from which traffic may start was left unread."""
+    return not any(topology.unread(kind) for kind in _STARTS)
+
+
+_STARTS: tuple[type[AnyResource], ...] = (
+    NetworkInterface,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+    VirtualNetworkGateway,
+)
 
 
 def consumers_at(topology: Topology, place: ResourceId) -> tuple[Consumer, ...]:

@@ -39,7 +39,8 @@ def _summary(report: Report) -> dict[str, Any]:
 
 def _account(account: Account) -> dict[str, Any]:
     counts = {f"{reach}From": account.reach.get(reach, 0) for reach in REACHES}
-    return {"id": str(account.id), "exposure": account.exposure, **counts}
+    known = {"id": str(account.id), "exposure": account.exposure}
+    return {**known, **counts, "callersRead": account.are_callers_read}
 
 
 def _gap(gap: Gap) -> dict[str, str]:

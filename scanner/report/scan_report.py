@@ -23,6 +23,8 @@ class Account:
     """`private`, `trusted` (at most), `perimeter`, `selected`, `public` or `unknown`."""
     reach: Mapping[str, int] = field(default_factory=dict)
     """How many of those who should reach it come out which way, by `REACHES`."""
+    are_callers_read: bool = True
+    """Whether nobody else may call it from where nothing was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from scanner.findings import Finding, Severity, Verdict
 from scanner.printable import printable
 from scanner.report.encode import names
 from scanner.report.options import Options
-from scanner.report.scan_report import REACHES, Report
+from scanner.report.scan_report import REACHES, Account, Report
 from scanner.report.table_findings import known, unknown
 from scanner.report.wrap import NARROWEST, elided, listed, prose
 from scanner.resources import ResourceId
@@ -49,7 +49,7 @@ def _accounts(report: Report, failed: list[Finding], width: int) -> str:
         (
             elided(names(account.id), width // 2),
             account.exposure,
-            ", ".join(f"{account.reach[r]} {r}" for r in REACHES if account.reach.get(r)) or "none",
+            _callers(account),
             _counted(counts[account.id]),
         )
         for account in gravest[:_MOST_ACCOUNTS]
@@ -64,6 +64,13 @@ def _accounts(report: Report, failed: list[Finding], width: int) -> str:
     )
     more = len(report.accounts) - _MOST_ACCOUNTS
     return f"{table}\nand {more} more accounts" if more > 0 else table
+
+
+def _callers(account: Account) -> str:
+    counted = [f"{account.reach[reach]} {reach}" for reach in REACHES if account.reach.get(reach)]
+    if not account.are_callers_read:
+        counted.append("others unread")
+    return ", ".join(counted) or "none"
 
 
 def _counts(report: Report, failed: list[Finding]) -> Mapping[ResourceId, Counter[Severity]]:

@@ -66,6 +66,7 @@ def test_a_report_says_what_it_is_and_what_it_found() -> None:
                 "brokenFrom": 1,
                 "publicFrom": 0,
                 "unknownFrom": 0,
+                "callersRead": True,
             }
         ],
     }
