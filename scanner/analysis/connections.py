@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
 
+from scanner.analysis.candidates import candidates, is_kept
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames
 from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
-from scanner.analysis.dns.wanted import zones_named
-from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, passes
 from scanner.analysis.intents import Intent, declared
-from scanner.analysis.routing.peering import hub_members, peers
+from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -113,8 +112,13 @@ class Connection:
 @once
 def intended(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections that are wanted, or must never be, by consumer and host name."""
-    found = (c for consumer in consumers(topology) for c in connections(topology, consumer))
-    return tuple(connection for connection in found if connection.intended)
+    return tuple(
+        found
+        for consumer in consumers(topology)
+        for account in candidates(topology, consumer)
+        for found in connections(topology, consumer, (account,))
+        if found.intended
+    )
 
 
 @once
@@ -292,22 +296,7 @@ def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is 
         return Intent.NONE
     if answer.is_linked and not _is_kept_elsewhere(topology, account, hostname, answer):
         return Intent.DNS
-    return Intent.PATH if places & _near(topology, consumer.network) else Intent.NONE
-
-
-def _near(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
-    """Return what a VNet sits beside: itself, its peers, and who shares a virtual hub with it."""
-    known = _beside(topology)
-    if network not in known:
-        around = peers(topology, network)
-        beside = around.known | around.perhaps.keys() | hub_members(topology, network)
-        known[network] = frozenset(beside | {network})
-    return known[network]
-
-
-@once
-def _beside(_: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
-    return {}
+    return Intent.PATH if places & beside(topology, consumer.network) else Intent.NONE
 
 
 def _is_kept_elsewhere(
@@ -323,8 +312,7 @@ def _is_kept_elsewhere(
     """
     if answer.broken is None or answer.broken.cause not in _LACKING:
         return False
-    zones = zones_named(topology, hostname.zone)
-    return any(account.subdomain in records(topology, zone.id) for zone in zones)
+    return is_kept(topology, account, hostname)
 
 
 _LACKING = frozenset({Cause.RECORD_MISSING, Cause.FALLBACK_TO_INTERNET})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.analysis.dns.linked_zones import domains
@@ -61,6 +62,12 @@ def leaves_from(topology: Topology, rule: ForwardingRule) -> ResourceId | None:
     resolvers = (topology.get(DnsResolver, exit_.parent) for exit_ in exits)
     networks = {ResourceId(r.properties.virtual_network.id) for r in resolvers if r is not None}
     return networks.pop() if len(networks) == 1 else None
+
+
+def rules_of(topology: Topology, network: ResourceId) -> Iterator[ForwardingRule]:
+    """Yield the enabled rules that apply in a VNet."""
+    for found in _rules(topology).get(network, {}).values():
+        yield from (rule for rule, _ in found)
 
 
 def circle_case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.resources import Relation, ResourceId
@@ -60,6 +60,13 @@ def domains(name: str) -> Iterator[str]:
     while name:
         yield name
         name = name.partition(".")[2]
+
+
+def links_of(
+    topology: Topology, network: ResourceId
+) -> Mapping[str, tuple[VirtualNetworkLink, ...]]:
+    """Return the links of a VNet, by the name of the zone."""
+    return _links(topology).get(network, {})
 
 
 @once

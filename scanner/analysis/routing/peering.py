@@ -81,6 +81,21 @@ def hub_members(topology: Topology, network: ResourceId) -> frozenset[ResourceId
     return frozenset().union(*(members[hub] for hub in hubs(topology, network)))
 
 
+def beside(topology: Topology, network: ResourceId) -> frozenset[ResourceId]:
+    """Return a VNet, those perhaps peered with it, and those at a virtual hub with it."""
+    known = _beside(topology)
+    if network not in known:
+        around = peers(topology, network)
+        near = around.known | around.perhaps.keys() | hub_members(topology, network)
+        known[network] = frozenset(near | {network})
+    return known[network]
+
+
+@once
+def _beside(_: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
+    return {}
+
+
 def hang_together(topology: Topology, one: ResourceId, other: ResourceId) -> bool:
     """
     Tell whether two VNets belong to the same peered network, however many hops apart.
