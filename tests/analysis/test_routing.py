@@ -362,6 +362,18 @@ def test_a_firewall_that_hides_the_sender_needs_no_leave(
     assert outcome(*estates, policy(*rules, **said)) == expected
 
 
+@pytest.mark.parametrize("inherited", [True, False])
+def test_inherited_and_empty_private_ranges_do_not_say_who_is_hidden(
+    inherited: bool,  # noqa: FBT001
+) -> None:
+    ranges = {"snat": {"privateRanges": ["255.255.255.255/32"] if inherited else []}}
+    base: Estate = {"base": {"type": POLICIES, "properties": ranges}}
+    said: Any = {"basePolicy": to("base")} if inherited else ranges
+    refuses = {"allowForwardedTraffic": False}
+    estates = (*spokes(EVERYTHING, data=refuses), firewall(firewallPolicy=to("fwp")), base)
+    assert outcome(*estates, policy("NetworkRule", **said)) == "unknown"
+
+
 def test_unread_rules_may_hide_the_sender() -> None:
     refuses = {"allowForwardedTraffic": False}
     estates = (*spokes(EVERYTHING, data=refuses), firewall(firewallPolicy=to("fwp")))

@@ -59,10 +59,10 @@ def _by_policy(
 
 
 def _by_ranges(snat: Snat, address: AddressSet) -> bool | None:
-    if snat.private_ranges == ():
+    learns = (snat.auto_learn_private_ranges or "").lower() == "enabled"
+    if snat.private_ranges == () or (learns and snat.private_ranges is None):
         return None
     is_private = _is_private(snat.private_ranges or (IANA_RANGES,), address)
-    learns = (snat.auto_learn_private_ranges or "").lower() == "enabled"
     return None if learns and not is_private else is_private
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scanner.analysis.addresses import holds
+from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.filtering.firewall_sources import keeps_source
 from scanner.analysis.routing.crossings import flag, refusal
 from scanner.analysis.routing.peering import side
 from scanner.analysis.routing.stops import Stop, gravest
@@ -109,8 +110,7 @@ def _hides(topology: Topology, appliance: ResourceId, address: str) -> bool | No
     """
     Tell whether an Azure Firewall hides the sender from an address; None when that may depend.
 
-    Application rules always do. Network rules do, except towards the private
-    ranges of its policy: those of RFC 1918 and RFC 6598 unless it says otherwise.
+    Application rules always do. Network rules do, except towards private ranges.
 
     Source: https://learn.microsoft.com/azure/firewall/snat-private-range,
     https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
@@ -118,35 +118,11 @@ def _hides(topology: Topology, appliance: ResourceId, address: str) -> bool | No
     firewall = topology.get(AzureFirewall, appliance)
     if firewall is None:
         return None
-    ranges = _unhidden(topology, firewall)
-    if ranges is None:
+    destination = AddressSet.parse(address)
+    keeps = keeps_source(topology, firewall, destination) if destination else None
+    if keeps is None:
         return None
-    if not holds(ranges, address):
-        return True
-    return None if _may_proxy(topology, firewall) else False
-
-
-IANA = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-
-
-def _unhidden(topology: Topology, firewall: AzureFirewall) -> tuple[str, ...] | None:
-    """Return the ranges towards which network rules leave the sender; None when not told."""
-    if firewall.properties.firewall_policy is None:
-        classic = firewall.properties.additional_properties or {}
-        is_told = any(key.lower().startswith("network.snat") for key in classic)
-        return None if is_told else IANA
-    policies = tuple(_policies(topology, firewall))
-    if None in policies:
-        return None
-    told = (policy.properties.snat for policy in policies if policy)
-    snat = next((one for one in told if one is not None), None)
-    if snat is None or snat.private_ranges is None:
-        learns = snat is not None and (snat.auto_learn_private_ranges or "").lower() == "enabled"
-        return None if learns else IANA
-    if (snat.auto_learn_private_ranges or "").lower() == "enabled":
-        return None
-    named = {"ianaprivateranges": IANA}
-    return tuple(p for told in snat.private_ranges for p in named.get(told.lower(), (told,)))
+    return (None if _may_proxy(topology, firewall) else False) if keeps else True
 
 
 def _policies(topology: Topology, firewall: AzureFirewall) -> Iterator[FirewallPolicy | None]:
