@@ -186,7 +186,7 @@ def _fixes(topology: Topology, found: Iterable[Connection]) -> Mapping[Connectio
     """Return, for each broken connection, the gravest finding that mends it."""
     from scanner.rules import judge, load_all  # noqa: PLC0415 - as above
 
-    findings, _ = judge(topology, load_all())
+    findings, _ = judge(topology, load_all(proved=False))
     fixes: dict[Connection, Finding] = {}
     for connection in found:
         for finding in findings:

@@ -135,7 +135,7 @@ def selected(
     folders: tuple[Path, ...], only: tuple[str, ...], skip: tuple[str, ...]
 ) -> tuple[Rule, ...]:
     """Return the rules to judge by. Raises RequestError for a name that is none."""
-    known = _loaded(folders)
+    known = _loaded(folders, proved=False)
     wanted = {_named(known, name).id for name in only} or {rule.id for rule in known}
     unwanted = {_named(known, name).id for name in skip}
     chosen = tuple(rule for rule in known if rule.id in wanted - unwanted)
@@ -144,10 +144,10 @@ def selected(
     return chosen
 
 
-def _loaded(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
+def _loaded(folders: tuple[Path, ...], *, proved: bool = True) -> tuple[Rule, ...]:
     from scanner.rules import load_all  # noqa: PLC0415 - `--help` needs none of it
 
-    return load_all(folders)
+    return load_all(folders, proved=proved)
 
 
 def _named(known: Iterable[Rule], name: str) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +41,9 @@ class Source:
         self.error(node, f"no {what} `{said}`{hint}")
 
 
-def read(path: Path) -> yaml.Node:
+def read(path: Path, before: str = "") -> yaml.Node:
     """
-    Read one YAML document.
+    Read one YAML document; with `before`, as far as that key, if it is the last one.
 
     Aliases are refused: ten lines of them can stand for a billion values.
     Raises RuleError when the file is not readable, not YAML, too big or too deep.
@@ -55,7 +56,7 @@ def read(path: Path) -> yaml.Node:
     if len(content) > MOST_BYTES:
         source.error(None, f"larger than {MOST_BYTES >> 20} MiB: not a file of ours")
     try:
-        text = content.decode("utf-8")
+        text = _head(content.decode("utf-8"), before)
         for event, depth in _events(text):
             if isinstance(event, yaml.AliasEvent):
                 source.error(event, "YAML aliases are not read here; write the value out")
@@ -74,6 +75,12 @@ def read(path: Path) -> yaml.Node:
     if node is None:
         source.error(None, "empty")
     return node
+
+
+def _head(text: str, before: str) -> str:
+    """Return a document without its last key; whole, when that key is not the last."""
+    head, found, rest = text.partition(f"\n{before}:\n") if before else (text, "", "")
+    return f"{head}\n" if found and not re.search(r"^[A-Za-z]", rest, re.MULTILINE) else text
 
 
 def _events(text: str) -> Iterator[tuple[yaml.Event, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,18 +83,27 @@ RULE = Record(
     {"when": CONDITION, "maps": _MAPS},
 )
 
+_STATEMENT = replace(
+    RULE,
+    required={key: shape for key, shape in RULE.required.items() if key != "examples"},
+    optional={**RULE.optional, "examples": RULE.required["examples"]},
+)
+"""A rule that need not prove itself."""
 
-def load_all(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
+
+def load_all(folders: Iterable[Path] = (), *, proved: bool = True) -> tuple[Rule, ...]:
     """
     Read the rules that come with the scanner and those of further folders, by id.
 
-    A folder may be a copy of ours: the same file is the same rule. Raises
+    A folder may be a copy of ours: the same file is the same rule. Unless `proved`,
+    our own come without their examples, which a scan has no use for. Raises
     RuleError for a file that is no rule, and for an id or name used twice.
     """
     for folder in folders:
         if not folder.is_dir():
             raise RuleError(f"{folder}: not a folder of rules")
-    rules = [load(path) for folder in (home(), *folders) for path in rule_files(folder)]
+    rules = [load(path, proved=proved) for path in rule_files(home())]
+    rules += (load(path) for folder in folders for path in rule_files(folder))
     for wrong in twins(rules):
         raise RuleError(wrong)
     # Of copies the first stays: ours, whose estates lie beside it.
@@ -126,11 +136,11 @@ def twins(rules: Iterable[Rule]) -> Iterator[str]:
                 break
 
 
-def load(path: Path) -> Rule:
+def load(path: Path, *, proved: bool = True) -> Rule:
     """Read one rule file. Raises RuleError with file, line and column."""
     source = Source(path)
-    node = read(path)
-    values = RULE.read(node, source)
+    node = read(path, "" if proved else "examples")
+    values = (RULE if proved else _STATEMENT).read(node, source)
     subject = values["for"].lower()
     _check_words(subject, source)
     _check_templates(node, source)
@@ -149,7 +159,7 @@ def load(path: Path) -> Rule:
         commands=remediation.get("az", ()),
         references=values["references"],
         maps=values.get("maps", {}),
-        examples=tuple(_example(example) for example in values["examples"]),
+        examples=tuple(_example(example) for example in values.get("examples", ())),
         path=path,
     )
 

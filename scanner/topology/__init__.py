@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
-from typing import Any, TypeAlias, TypeVar
-
-import networkx as nx
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from scanner.resources import AnyResource, Inventory, Relation, ResourceId
 from scanner.snapshot import Gap
 from scanner.topology.expectations import Expectation
 from scanner.topology.gaps import Gaps, spares
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
 R = TypeVar("R", bound=AnyResource)
@@ -30,11 +31,9 @@ class Topology:
     """
 
     def __init__(self, inventory: Inventory, expectations: Iterable[Expectation] = ()) -> None:
-        """Draw the graph."""
+        """Draw the edges."""
         self.inventory = inventory
         self.expectations = tuple(expectations)
-        self.graph: Graph = nx.MultiDiGraph()
-        self.graph.add_nodes_from(inventory.resources)
         # An edge keeps the ID it is given: take the resource's own, spelled as Azure spells it.
         spelled = {resource: resource for resource in inventory.resources}
         targets: _Index = defaultdict(set)
@@ -42,7 +41,6 @@ class Topology:
         for resource in inventory.resources.values():
             for reference in resource.references():
                 target = spelled.get(reference.target, reference.target)
-                self.graph.add_edge(resource.id, target, reference.relation)
                 targets[resource.id, reference.relation].add(target)
                 sources[target, reference.relation].add(resource.id)
         # The look-ups that rules make by the thousand; walking the graph's views costs 10 times.
@@ -54,6 +52,18 @@ class Topology:
         self._gaps: dict[str, Gaps] = {}
         self.answers: dict[Callable[[Topology], Any], Any] = {}
         """What `once` remembers: it lives as long as the estate, and no longer."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph itself, drawn when it is first asked for."""
+        import networkx as nx  # noqa: PLC0415 - a scan looks up what it needs, and starts faster
+
+        graph: Graph = nx.MultiDiGraph()
+        graph.add_nodes_from(self.inventory.resources)
+        for (source, relation), targets in self._targets.items():
+            for target in targets:
+                graph.add_edge(source, target, relation)
+        return graph
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """Return the resources of one type, by ID."""

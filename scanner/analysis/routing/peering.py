@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import networkx as nx
 
 from scanner.analysis.endpoints import accounts, approved
 from scanner.resources import Relation, ResourceId
@@ -244,13 +242,23 @@ def is_outside(topology: Topology, target: ResourceId) -> bool:
 @once
 def _networks(topology: Topology) -> dict[ResourceId, frozenset[ResourceId]]:
     """Return, for each VNet and Virtual WAN hub, all that hang together with it."""
-    graph: nx.Graph[ResourceId] = nx.Graph()
+    joined: dict[ResourceId, set[ResourceId]] = {}
+    for one, other in _joints(topology):
+        # The smaller of two networks joins the larger.
+        left, right = joined.setdefault(one, {one}), joined.setdefault(other, {other})
+        if left is right:
+            continue
+        small, large = sorted((left, right), key=len)
+        large |= small
+        joined |= dict.fromkeys(small, large)
+    frozen = {id(members): frozenset(members) for members in joined.values()}
+    return {network: frozen[id(members)] for network, members in joined.items()}
+
+
+def _joints(topology: Topology) -> Iterator[tuple[ResourceId, ResourceId]]:
     for network, sides in _sides(topology).items():
-        graph.add_edges_from((network, remote) for remote in sides)
+        yield from ((network, remote) for remote in sides)
     for hub, members in _hub_members(topology).items():
-        graph.add_edges_from((hub, member) for member in members)
+        yield from ((hub, member) for member in members)
     for routed in topology.all(VirtualHub):
-        for wan in topology.targets(routed.id, Relation.PART_OF):
-            graph.add_edge(routed.id, wan)
-    components = (frozenset(component) for component in nx.connected_components(graph))
-    return {network: component for component in components for network in component}
+        yield from ((routed.id, wan) for wan in topology.targets(routed.id, Relation.PART_OF))
