@@ -31,12 +31,32 @@ class Snat(Properties):
     auto_learn_private_ranges: str | None = None
 
 
+class SignatureOverride(Properties):
+    """What the firewall does about one signature, whatever it does about the others."""
+
+    mode: str | None = None
+
+
+class IntrusionConfiguration(Properties):
+    """The part of the settings of intrusion detection we rely on."""
+
+    signature_overrides: tuple[SignatureOverride, ...] | None = None
+
+
+class IntrusionDetection(Properties):
+    """Whether the firewall denies what looks like an attack."""
+
+    mode: str | None = None
+    configuration: IntrusionConfiguration | None = None
+
+
 class FirewallPolicyProperties(Properties):
     """The part of a policy we rely on."""
 
     base_policy: Named | None = None
     dns_settings: FirewallDnsSettings | None = None
     threat_intel_mode: str | None = None
+    intrusion_detection: IntrusionDetection | None = None
     snat: Snat | None = None
     rule_collection_groups: tuple[Named, ...] | None = None
 

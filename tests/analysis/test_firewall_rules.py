@@ -319,6 +319,40 @@ def test_what_the_parent_decides_stays_decided_when_the_policy_was_not_read() ->
     assert inspected(settings=own, also=(base,)) == "allow"
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"threatIntelMode": "Deny"}, "unknown"),
+        ({"threatIntelMode": "Alert", "intrusionDetection": {"mode": "Off"}}, "allow"),
+        ({"intrusionDetection": {"mode": "Deny"}}, "unknown"),
+        (
+            {
+                "intrusionDetection": {
+                    "mode": "Alert",
+                    "configuration": {"signatureOverrides": [{"mode": "Deny"}]},
+                }
+            },
+            "unknown",
+        ),
+    ],
+)
+def test_threat_protection_that_denies_may_deny_what_a_rule_allows(
+    settings: Any, expected: str
+) -> None:
+    assert inspected(group(ALLOWED), settings=settings) == expected
+    assert inspected(group(DENIED), settings=settings) == "deny"
+    base = policy(name="base", **settings)
+    assert inspected(group(ALLOWED), settings={"basePolicy": to("base")}, also=(base,)) == expected
+
+
+def test_threat_protection_of_a_classic_firewall_counts_without_a_policy() -> None:
+    rules = {"networkRuleCollections": [classic(classic_rule())]}
+    assert classically(**rules, threatIntelMode="Deny") == "unknown"
+    assert classically(**rules, threatIntelMode="Alert") == "allow"
+    ruled_by = (firewall(threatIntelMode="Deny"), policy(group(ALLOWED)))
+    assert outcome(Drawing(hub_subnets=SUBNET), *ruled_by, through=["fw"]) == "allow"
+
+
 def test_an_unread_firewall_leaves_it_open() -> None:
     assert outcome(through=[f"{FOREIGN}azureFirewalls/far"]) == "unknown"
 

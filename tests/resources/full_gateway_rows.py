@@ -82,6 +82,10 @@ GATEWAY_ROWS = (
             "basePolicy": ref("firewallPolicies", "base"),
             "dnsSettings": {"servers": ["10.0.0.8"], "enableProxy": True},
             "threatIntelMode": "Deny",
+            "intrusionDetection": {
+                "mode": "Alert",
+                "configuration": {"signatureOverrides": [{"id": "2024898", "mode": "Deny"}]},
+            },
             "snat": {"privateRanges": ["IANAPrivateRanges"]},
             "ruleCollectionGroups": [ref("firewallPolicies/ruleCollectionGroups", "policy", "g")],
         },

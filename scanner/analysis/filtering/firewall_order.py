@@ -31,6 +31,8 @@ class Ruling:
     """The policy, or the firewall when its rules are its own: where a rule would be added."""
     listed: tuple[Listed, ...]
     holes: tuple[Hole, ...]
+    screen: Hole | None
+    """What may deny before any rule is asked; it lets nobody through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,40 @@ def _ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
     owner = named[0] if named else firewall.id
     found = list(_of_policies(topology, owner) if named else _classic(firewall))
     listed = tuple(item for item in found if isinstance(item, Listed))
-    return Ruling(owner, listed, tuple(item for item in found if isinstance(item, Hole)))
+    holes = tuple(item for item in found if isinstance(item, Hole))
+    return Ruling(owner, listed, holes, _screen(topology, firewall, named))
+
+
+def _screen(
+    topology: Topology, firewall: AzureFirewall, named: Sequence[ResourceId]
+) -> Hole | None:
+    """
+    Return the threat intelligence or intrusion detection that may deny; None when none may.
+
+    A policy may be stricter than its parent, not laxer. With a policy, what the
+    firewall itself says does not count.
+
+    Source: https://learn.microsoft.com/azure/firewall/rule-processing,
+    https://learn.microsoft.com/azure/firewall-manager/policy-overview
+    """
+    modes = [(firewall.id, firewall.properties.threat_intel_mode)]
+    if named:
+        line = (topology.get(FirewallPolicy, one) for one in lineage(topology, named[0]))
+        modes = [(policy.id, mode) for policy in line if policy for mode in _modes(policy)]
+    for owner, mode in modes:
+        if (mode or "").lower() not in HARMLESS:
+            unread = f"what the threat protection of {owner.path} denies is not in the snapshot"
+            return Hole((FIRST,), unread)
+    return None
+
+
+def _modes(policy: FirewallPolicy) -> Iterator[str | None]:
+    yield policy.properties.threat_intel_mode
+    detection = policy.properties.intrusion_detection
+    if detection is not None:
+        yield detection.mode
+        settings = detection.configuration
+        yield from (one.mode for one in (settings and settings.signature_overrides) or ())
 
 
 def lineage(topology: Topology, policy: ResourceId) -> tuple[ResourceId, ...]:
@@ -185,6 +220,9 @@ def _told(priorities: Sequence[int | None]) -> list[int]:
 
 
 FIRST = -1
+
+HARMLESS = frozenset({"", "off", "alert"})
+"""The modes of threat intelligence and intrusion detection that deny nothing."""
 
 KINDS = {"networkrule": False, "applicationrule": True}
 """Whether a rule of a policy is for applications."""

@@ -57,8 +57,7 @@ def speaking(listed: Listed, packet: Packet) -> Speaking | None:
     Return whom a rule that speaks of a packet names; None when it does not speak of it.
 
     IP groups, FQDN tags, web categories and locations are not in the snapshot:
-    a rule that names them may match. Threat intelligence and intrusion
-    detection, which may deny before any rule, are left out.
+    a rule that names them may match.
 
     Source: https://learn.microsoft.com/azure/firewall/rule-processing
     """

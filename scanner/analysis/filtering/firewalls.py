@@ -145,6 +145,10 @@ def _matches(
         found = match(one, everybody)
         if found is not None:
             yield Match(found.rule, found.allows, found.rank, found.certain, found.perhaps)
+    if rules.screen:
+        yield Match(
+            rules.screen, allows=False, rank=rules.screen.rank, certain=NOBODY, perhaps=everybody
+        )
     for hole in rules.holes:
         for allows in (True, False):
             yield Match(hole, allows, hole.rank, NOBODY, everybody)
