@@ -23,6 +23,7 @@ FREE = frozenset(
         "microsoft.network/firewallpolicies",
         "microsoft.network/networkmanagers",
         "microsoft.network/networksecurityperimeters",
+        "microsoft.network/networkvirtualappliances",
         "microsoft.network/privatednszones",
         "microsoft.network/virtualhubs",
         "microsoft.network/virtualwans",

@@ -28,6 +28,7 @@ from scanner.resources.network_security_perimeter import (
     PerimeterProfile,
     ResourceAssociation,
 )
+from scanner.resources.network_virtual_appliance import NetworkVirtualAppliance
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.public_ip_address import PublicIpAddress
@@ -61,6 +62,7 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     NetworkManager,
     NetworkSecurityGroup,
     NetworkSecurityPerimeter,
+    NetworkVirtualAppliance,
     OutboundEndpoint,
     PerimeterAccessRule,
     PerimeterProfile,

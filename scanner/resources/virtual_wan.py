@@ -33,12 +33,24 @@ class VirtualWan(Resource[VirtualWanProperties]):
     PROPERTIES: ClassVar[type[Properties]] = VirtualWanProperties
 
 
+class HubRoutes(Properties):
+    """The routes of the one table that hubs had before they had several."""
+
+    routes: tuple[dict[str, object], ...] | None = None
+
+
 class VirtualHubProperties(Properties):
     """The part of a hub we rely on."""
 
     virtual_wan: Named | None = None
     address_prefix: str | None = None
     azure_firewall: Named | None = None
+    security_partner_provider: Named | None = None
+    security_provider_name: str | None = None
+    route_table: HubRoutes | None = None
+    virtual_hub_route_table_v2s: tuple[dict[str, object], ...] | None = msgspec.field(
+        default=None, name="virtualHubRouteTableV2s"
+    )
     vpn_gateway: Named | None = None
     p2s_vpn_gateway: Named | None = msgspec.field(default=None, name="p2SVpnGateway")
     express_route_gateway: Named | None = None

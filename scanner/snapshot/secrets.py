@@ -50,6 +50,7 @@ MARKS = (
     "connectionstring",
     "certdata",
     "certificatedata",
+    "cloudinit",
     "customdata",
     "userdata",
     "commandtoexecute",
@@ -74,7 +75,17 @@ TOKENS = ("token", "tokens")
 
 _HINTS = (
     *(b"secret", b"passw", b"passp", b"key", b"token", b"psk", b"pwd", b"onstring"),
-    *(b"tdata", b"edata", b"mdata", b"rdata", b"commandto", b"protecteds", b"sig=", b"sig%3d"),
+    *(
+        b"tdata",
+        b"edata",
+        b"mdata",
+        b"rdata",
+        b"commandto",
+        b"protecteds",
+        b"cloudinit",
+        b"sig=",
+        b"sig%3d",
+    ),
 )
 """One of these, at least, is in whatever holds a secret: half as many to look for."""
 

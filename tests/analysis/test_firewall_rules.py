@@ -466,6 +466,14 @@ def test_whether_a_hub_sends_the_packet_to_its_firewall_is_for_the_route_to_say(
     assert secured(group(DENIED), through=["vhub"]) == "unknown"
 
 
+def test_an_appliance_in_a_virtual_hub_may_filter_what_passes_it() -> None:
+    hub: Estate = {"vhub": {"type": VHUBS, "properties": {}}}
+    nvas = "microsoft.network/networkvirtualappliances"
+    nva: Estate = {"nva": {"type": nvas, "properties": {"virtualHub": to("vhub")}}}
+    assert outcome(Drawing(), hub, nva, through=["vhub"]) == "unknown"
+    assert outcome(Drawing(), hub, through=["vhub"], gaps=(nvas,)) == "unknown"
+
+
 def test_a_virtual_hub_without_a_firewall_filters_nothing() -> None:
     hub: Estate = {"vhub": {"type": VHUBS, "properties": {}}}
     assert outcome(Drawing(), hub, through=["vhub"]) == "allow"

@@ -273,6 +273,34 @@ def test_a_hub_with_a_firewall_or_static_routes_is_not_followed() -> None:
     assert outcome(*connected({}, propagated(ids=[NONE]), **vpn)) == "unknown"
 
 
+NVAS = "microsoft.network/networkvirtualappliances"
+
+
+@pytest.mark.parametrize(
+    ("hub", "where", "expected"),
+    [
+        ({}, "", "via vhub"),
+        ({}, "elsewhere", "via vhub"),
+        ({}, "vhub", "unknown"),
+        ({"securityPartnerProvider": to(FAR)}, "", "unknown"),
+        ({"securityProviderName": "ZScaler"}, "", "unknown"),
+        ({"routeTable": {"routes": []}, "virtualHubRouteTableV2s": []}, "", "via vhub"),
+        ({"routeTable": {"routes": [{"nextHopIpAddress": "10.1.0.4"}]}}, "", "unknown"),
+        ({"virtualHubRouteTableV2s": [{"name": "old"}]}, "", "unknown"),
+    ],
+)
+def test_a_hub_may_send_packets_to_an_appliance_that_is_no_azure_firewall(
+    hub: dict[str, Any], where: str, expected: str
+) -> None:
+    placed = {"virtualHub": to("vhub")} if where == "vhub" else {}
+    nva: Estate = {"nva": {"type": NVAS, "properties": placed}}
+    assert outcome(*connected({}, {}, **hub), *([nva] if where else [])) == expected
+
+
+def test_unread_appliances_of_a_hub_are_not_absent() -> None:
+    assert outcome(*connected({}, {}), gaps=[NVAS]) == "unknown"
+
+
 def test_unread_hubs_and_connections_are_not_absent() -> None:
     apart = in_wan(virtual_hub())
     assert outcome(*apart) == "notConnected: app"

@@ -112,11 +112,20 @@ GATEWAY_ROWS = (
         },
     ),
     Full(
+        net("networkVirtualAppliances", "nva"),
+        {"virtualHub": {"id": HUB}},
+        {("placedIn", HUB)},
+    ),
+    Full(
         HUB,
         {
             "virtualWan": {"id": WAN},
             "addressPrefix": "10.9.0.0/23",
             "azureFirewall": ref("azureFirewalls", "fw"),
+            "securityPartnerProvider": ref("securityPartnerProviders", "partner"),
+            "securityProviderName": "ZScaler",
+            "routeTable": {"routes": []},
+            "virtualHubRouteTableV2s": [],
             "vpnGateway": ref("vpnGateways", "vpn"),
             "p2SVpnGateway": ref("p2sVpnGateways", "p2s"),
             "expressRouteGateway": ref("expressRouteGateways", "er"),

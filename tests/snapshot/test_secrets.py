@@ -37,6 +37,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ("connections", {"sharedKey": "s3cret", "authorizationKey": "s3cret", "a": 1}, {"a": 1}),
     ("connections", {"SHAREDKEY": "s3cret", "a": 1}, {"a": 1}),
     ("expressRouteCircuits", {"serviceKey": "s3cret", "a": [1]}, {"a": [1]}),
+    ("networkVirtualAppliances", {"cloudInitConfiguration": "s3cret"}, {}),
     ("virtualMachines", {"osProfile": {"adminPassword": "s3cret"}}, {"osProfile": {}}),
     ("connections", {"enforceSharedKey": True, "sharedKey": None}, None),
     ("firewallPolicies", {"keyVaultSecretId": "https://v.vault.azure.net/secrets/ca"}, None),

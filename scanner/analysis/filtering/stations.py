@@ -17,6 +17,7 @@ from scanner.analysis.filtering.firewalls import inspect, unread_firewall
 from scanner.analysis.filtering.first_match import NOBODY
 from scanner.analysis.filtering.guards import Gate, ask, scale_sets
 from scanner.analysis.routing.route import Route, Way
+from scanner.analysis.routing.virtual_hubs import strangers
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -136,7 +137,7 @@ def _firewall(trip: Trip, hop: ResourceId) -> Filter:
 
 def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
     """
-    Yield what a virtual hub does: nothing, or perhaps what its firewall does.
+    Yield what a virtual hub does: nothing, or perhaps what its firewall or appliance does.
 
     Whether a hub sends the packet to its firewall is for the route to say, by
     naming that too; where it does not, the firewall may or may not be passed.
@@ -148,6 +149,8 @@ def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
         unread = f"the virtual hub {hop.path} was not read"
         yield _always(unknown(unread, sight=STRANGER, cause=Cause.FIREWALL_DENIED))
         return
+    for unread in strangers(trip.topology, hub):
+        yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
     inside = set(trip.topology.sources(hop, Relation.PLACED_IN))
     firewalls = {one for one in inside if one.type == AzureFirewall.ARM_TYPE}
     firewalls |= {hub.firewall} if hub.firewall else set()

@@ -11,6 +11,7 @@ from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
+from scanner.resources.network_virtual_appliance import NetworkVirtualAppliance
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub, VirtualWan
 from scanner.topology import Topology
 
@@ -33,8 +34,8 @@ def passage(topology: Topology, here: ResourceId, there: ResourceId) -> Passage 
     The route table that the one connection is associated with must hold the
     other's prefixes: the other connection propagates to it by ID or label. Both
     are the default ones unless told. Hub route tables and routing intent are not in
-    the snapshot: a hub with a firewall, and one with static routes on a
-    connection, is not followed. What appliances teach a hub by BGP is left out.
+    the snapshot: a hub with a firewall or another appliance, and one with static
+    routes on a connection, is not followed. What appliances teach a hub by BGP is left out.
 
     Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
     """
@@ -61,6 +62,7 @@ def _unclear(topology: Topology, hub_id: ResourceId) -> Iterator[str]:
         return
     for gap in topology.unread(AzureFirewall):
         yield f"{AzureFirewall.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    yield from strangers(topology, hub)
     if hub.firewall or topology.predecessors(AzureFirewall, hub_id, Relation.PLACED_IN):
         yield f"what the route tables of {hub_id.path} send to its firewall was not read"
     state = hub.properties.routing_state
@@ -72,6 +74,28 @@ def _unclear(topology: Topology, hub_id: ResourceId) -> Iterator[str]:
     for connection in topology.predecessors(kind, hub_id, relation):
         if _has_static_routes(connection):
             yield f"what the static routes of {connection.id.path} do was not read"
+
+
+def strangers(topology: Topology, hub: VirtualHub) -> Iterator[str]:
+    """
+    Yield whose appliances, in a hub, may inspect what passes it.
+
+    A routing policy may name an appliance, or a firewall run as a service, which
+    needs an appliance too. Those policies are not in the snapshot.
+
+    Source: https://learn.microsoft.com/azure/virtual-wan/how-to-routing-policies,
+    https://learn.microsoft.com/azure/virtual-wan/how-to-palo-alto-cloud-ngfw
+    """
+    said = hub.properties
+    for gap in topology.unread(NetworkVirtualAppliance):
+        yield f"{NetworkVirtualAppliance.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    kind, relation = NetworkVirtualAppliance, Relation.PLACED_IN
+    for appliance in topology.predecessors(kind, hub.id, relation):
+        yield f"what {hub.id.path} sends to the appliance {appliance.id.path} was not read"
+    if said.security_partner_provider or said.security_provider_name:
+        yield f"what {hub.id.path} sends to its security provider was not read"
+    if said.virtual_hub_route_table_v2s or (said.route_table and said.route_table.routes):
+        yield f"what the routes of {hub.id.path} do was not read"
 
 
 def _has_static_routes(connection: HubVirtualNetworkConnection) -> bool:
