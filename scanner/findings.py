@@ -80,6 +80,8 @@ class Judgement:
     affected: tuple[Affected, ...] = ()
     unread: str = ""
     """For `open`: what was not read."""
+    blame: ResourceId | None = None
+    """The resource whose change would turn it round; None for the subject itself."""
     is_told: bool = False
     """For `open`: another rule tells of it, so this one need not."""
 
@@ -160,5 +162,6 @@ def _decided(judgements: tuple[Judgement, ...], order: tuple[Verdict, ...]) -> J
                 affected=tuple(dict.fromkeys(a for j in deciding for a in j.affected)),
                 unread="; ".join(dict.fromkeys(j.unread for j in deciding if j.unread)),
                 is_told=all(j.is_told for j in deciding),
+                blame=next((j.blame for j in deciding if j.blame), None),
             )
     return NOT_APPLICABLE

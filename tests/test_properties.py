@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 from many_estates import CASES, PATHS, RULES, Case, estate
 
 from scanner import snapshot as snapshots
+from scanner.analysis.connections import Connection, connections, intended
+from scanner.analysis.consumers import consumers
 from scanner.resources import ResourceId, parse
 from scanner.resources.types import RESOURCE_TYPES
-from scanner.rules import Rule, estates, judgements, key
+from scanner.rules import Rule, estates, judge, judgements, key
+from scanner.rules.rule import Subject
 from scanner.scan import scan
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot
 from scanner.topology import Topology
 
 TYPES = sorted(kind.ARM_TYPE for kind in RESOURCE_TYPES)
+
+BY_ID = {rule.id: rule for rule in RULES}
 
 Verdicts: TypeAlias = Mapping[tuple[str, str], str]
 
@@ -189,3 +194,34 @@ def test_a_type_that_was_not_read_in_one_subscription_turns_no_verdict_round(cas
         for scope, kind in sorted(places):
             after = verdicts(without(whole, kind, scope), case.rules)
             assert told_less(before, after) == [], (scope, kind)
+
+
+@every_case
+def test_no_intended_connection_is_left_out_of_the_candidates(case: Case) -> None:
+    found = [connection.key for connection in intended(Topology(parse(case.snapshot())))]
+    plain = Topology(parse(case.snapshot()))
+    every = (c for consumer in consumers(plain) for c in connections(plain, consumer))
+    assert found == [connection.key for connection in every if connection.intended]
+
+
+@every_case
+def test_findings_tell_of_just_the_subjects_that_fail_or_are_open(case: Case) -> None:
+    topology = Topology(parse(case.snapshot()))
+    told = set()
+    for finding in judge(topology, RULES)[0]:
+        whose = {(finding.resource, "")}
+        if BY_ID[finding.rule].is_about_connections:
+            whose = {(pair.consumer, pair.hostname) for pair in finding.affected}
+        told |= {(finding.rule, finding.verdict, *one) for one in whose}
+    assert told == {
+        (rule.id, judgement.verdict, *_whose(subject))
+        for rule in RULES
+        for subject, judgement in judgements(topology, rule)
+        if judgement.verdict in {"fail", "open"} and not judgement.is_told
+    }
+
+
+def _whose(subject: Subject) -> tuple[ResourceId, str]:
+    if isinstance(subject, Connection):
+        return subject.consumer.id, subject.hostname.name
+    return subject.id, ""

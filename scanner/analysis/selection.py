@@ -42,7 +42,7 @@ def _is_placed(topology: Topology, selector: Selector, places: tuple[ResourceId,
     if selector.name and not any(_is_called(place, selector.name) for place in places):
         return False
     group = selector.resource_group.lower()
-    if group and all(place.resource_group != group for place in places):
+    if group and all(place.resource_group.lower() != group for place in places):
         return False
     wanted = _subscriptions(topology, selector.subscription)
     return not selector.subscription or any(place.subscription in wanted for place in places)

@@ -41,7 +41,7 @@ MOST_NAMED = 5
 @click.option(
     "-f",
     "--format",
-    "as_json",
+    "form",
     type=click.Choice(("text", "json")),
     default="text",
     show_default=True,
@@ -55,7 +55,7 @@ def trace(  # noqa: PLR0913 - one parameter an option
     *,
     source_name: str,
     target_name: str,
-    as_json: str,
+    form: str,
     config: Path | None,
     no_progress: bool,
     **_source: object,
@@ -82,7 +82,7 @@ def trace(  # noqa: PLR0913 - one parameter an option
         for consumer in consumers_at(topology, source.id)
         for connection in connections(topology, consumer, (account,) if account else ())
     ]
-    if as_json == "json":
+    if form == "json":
         console.say(written.document(str(source.id), str(target.id), found))
         return
     width = shutil.get_terminal_size((100, 24)).columns
@@ -182,22 +182,10 @@ def _listed(names: Iterable[str]) -> str:
     return (", ".join(names[:MOST_NAMED]) or "none") + more
 
 
-def _fixes(topology: Topology, found: Iterable[Connection]) -> Mapping[Connection, Finding]:
-    """Return, for each broken connection, the gravest finding that mends it."""
-    from scanner.rules import judge, load_all  # noqa: PLC0415 - as above
+def _fixes(topology: Topology, found: Iterable[Connection]) -> Mapping[str, Finding]:
+    """Return, for each broken connection by its key, what mends it."""
+    from scanner.rules import load_all, mended  # noqa: PLC0415 - as above
 
-    findings, _ = judge(topology, load_all(proved=False))
-    fixes: dict[Connection, Finding] = {}
-    for connection in found:
-        for finding in findings:
-            if _mends(finding, connection):
-                fixes.setdefault(connection, finding)
-    return fixes
-
-
-def _mends(finding: Finding, connection: Connection) -> bool:
-    broken = connection.broken
-    if broken is None or finding.verdict != "fail":
-        return False
-    names = {affected.hostname for affected in finding.affected}
-    return finding.resource == broken.blame and (not names or connection.hostname.name in names)
+    rules = load_all(proved=False)
+    fixes = {connection.key: mended(topology, rules, connection) for connection in found}
+    return {key: fix for key, fix in fixes.items() if fix is not None}

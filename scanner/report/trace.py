@@ -28,12 +28,12 @@ def text(
     source: str,
     target: str,
     connections: Iterable[Connection],
-    fixes: Mapping[Connection, Finding],
+    fixes: Mapping[str, Finding],
     width: int,
 ) -> str:
-    """Return each connection as a paragraph that explains it; `fixes` holds what mends them."""
+    """Return each connection as a paragraph that explains it; `fixes` is by key."""
     width = max(width, NARROWEST)
-    told = ["\n".join(_told(c, fixes.get(c), width)) for c in connections]
+    told = ["\n".join(_told(c, fixes.get(c.key), width)) for c in connections]
     return "\n\n".join(told or [f"Nothing in {source} could call {target}."]) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.rules.estates import home
-from scanner.rules.judge import called, judge, judgements, key
+from scanner.rules.judge import called, judge, judgements, key, mended
 from scanner.rules.load import load, load_all, rule_files, schema, twins
 from scanner.rules.rule import Example, Rule
 
@@ -17,6 +17,7 @@ __all__ = [
     "key",
     "load",
     "load_all",
+    "mended",
     "rule_files",
     "schema",
     "twins",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from scanner.analysis.connections import Connection, alike
+from scanner.analysis.causes import Cause
+from scanner.analysis.connections import Connection, alike, intended
 from scanner.analysis.intents import Intent
-from scanner.findings import NOT_APPLICABLE, Finding, Judgement, Tally, Verdict, every
+from scanner.findings import NOT_APPLICABLE, Affected, Finding, Judgement, Tally, Verdict, every
 from scanner.resources import BY_TYPE, AnyResource, Properties, Resource, ResourceId
 from scanner.rules import templates
 from scanner.rules.rule import Rule, Subject
@@ -36,7 +37,8 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
             if first.is_told:
                 continue
             if first.verdict in _REPORTED:
-                reported += ((subject, _judged(topology, rule, subject)) for subject in group)
+                reported.append((group[0], first))
+                reported += ((one, _judged(topology, rule, one)) for one in group[1:])
             else:
                 counts[first.verdict] += len(group)
             if first.verdict is not Verdict.NOT_APPLICABLE:
@@ -54,6 +56,38 @@ def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgem
         yield from ((subject, _judged(topology, rule, subject)) for subject in group)
 
 
+def mended(topology: Topology, rules: Iterable[Rule], connection: Connection) -> Finding | None:
+    """
+    Return what mends one broken connection: its own finding, else that about its blame.
+
+    None for one that must never be: what breaks it is wanted.
+    """
+    broken = connection.broken
+    if broken is None or connection.intended is Intent.NEVER:
+        return None
+    for rule in rules:
+        own = _judged(topology, rule, connection) if rule.is_about_connections else NOT_APPLICABLE
+        if own.verdict is Verdict.FAIL and rule.is_of_outcome:
+            return _finding(rule, _resource(topology, broken.blame), _affecting(connection, own))
+    blamed = topology.inventory.resources.get(broken.blame)
+    for rule in rules:
+        if rule.id in TOLD_BY.get(broken.cause, ()) and isinstance(blamed, BY_TYPE[rule.subject]):
+            own = _judged(topology, rule, blamed)
+            if own.verdict is Verdict.FAIL:
+                return _finding(rule, blamed, own)
+    return None
+
+
+TOLD_BY: Mapping[Cause, tuple[str, ...]] = {
+    Cause.GATEWAY_FLAGS_DISAGREE: ("AOAI316",),
+    Cause.NO_ENDPOINT: ("AOAI301",),
+    Cause.PEERING_NOT_CONNECTED: ("AOAI307", "AOAI308"),
+    Cause.RECORD_STALE: ("AOAI204",),
+    Cause.ZONE_MISSING: ("AOAI202",),
+}
+"""Causes that no rule about connections names: rules about the resource to blame tell of them."""
+
+
 def called(subject: Subject) -> str:
     """Return what a subject is called in examples."""
     return subject.path if isinstance(subject, Connection) else subject.id.path
@@ -67,7 +101,7 @@ def key(subject: Subject) -> str:
 def _subjects(topology: Topology, rule: Rule) -> Iterable[tuple[Subject, ...]]:
     """Yield the subjects of a rule, together those that words cannot tell apart."""
     if rule.is_about_connections:
-        return alike(topology)
+        return alike(topology) if rule.is_of_outcome else ((one,) for one in intended(topology))
     return ((one,) for one in topology.all(BY_TYPE[rule.subject]) if one.is_subject)
 
 
@@ -78,28 +112,31 @@ def _blamed(
     groups: dict[tuple[ResourceId, Verdict], list[Judgement]] = {}
     for subject, judgement in judged:
         blame = _blame(subject, judgement)
-        groups.setdefault((blame, judgement.verdict), []).append(judgement)
+        groups.setdefault((blame, judgement.verdict), []).append(_affecting(subject, judgement))
     for (blame, _), found in groups.items():
         yield _resource(topology, blame), _merged(found)
 
 
-def _blame(subject: Subject, judgement: Judgement) -> ResourceId:
-    """
-    Return the resource whose change makes a rule hold, or of which nothing is known.
+def _affecting(subject: Subject, judgement: Judgement) -> Judgement:
+    """Return what is said of a subject, with whom it affects: a connection its own two ends."""
+    if not isinstance(subject, Connection):
+        return judgement
+    ends = Affected(subject.consumer.id, subject.account.id, subject.hostname.name)
+    return replace(judgement, affected=(ends,))
 
-    What breaks a connection that must never be is no fault: it is the caller's.
-    """
+
+def _blame(subject: Subject, judgement: Judgement) -> ResourceId:
+    """Return the resource whose change makes a rule hold, or of which nothing is known."""
     if not isinstance(subject, Connection):
         return subject.id
-    is_unwanted = subject.intended is Intent.NEVER
-    if judgement.verdict is Verdict.FAIL and subject.broken and not is_unwanted:
-        return subject.broken.blame
-    return subject.consumer.id
+    failed = judgement.verdict is Verdict.FAIL
+    return (judgement.blame if failed else None) or subject.consumer.id
 
 
 def _merged(found: list[Judgement]) -> Judgement:
     """Return the judgements of one resource as one, with the evidence of the first as example."""
-    return replace(every(found), because=found[0].because)
+    together = every(replace(judgement, because=()) for judgement in found)
+    return replace(together, because=found[0].because)
 
 
 def _resource(topology: Topology, blame: ResourceId) -> AnyResource:

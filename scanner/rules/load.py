@@ -161,6 +161,10 @@ def load(path: Path, *, proved: bool = True) -> Rule:
         maps=values.get("maps", {}),
         examples=tuple(_example(example) for example in values.get("examples", ())),
         path=path,
+        is_of_outcome=all(
+            WORDS[word].is_of_outcome or WORDS[word].about is About.ANYTHING
+            for word in source.words
+        ),
     )
 
 

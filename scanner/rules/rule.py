@@ -72,6 +72,8 @@ class Rule:
     """Framework (`mcsb`, `azurePolicy`, `nist80053r5`, `cis`) to its controls."""
     examples: tuple[Example, ...]
     path: Path
+    is_of_outcome: bool = False
+    """Whether it judges all connections alike that come out alike."""
 
     @property
     def is_about_connections(self) -> bool:

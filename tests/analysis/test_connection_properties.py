@@ -14,10 +14,9 @@ from drawing_filters import NSGS, rule
 from drawing_routes import TABLES, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from many_estates import CASES, Case
 
 from scanner import snapshot as snapshots
-from scanner.analysis.connections import Connection, connections, intended
+from scanner.analysis.connections import Connection, connections
 from scanner.analysis.consumers import consumers
 from scanner.resources import parse
 from scanner.rules import estates, home
@@ -226,12 +225,3 @@ def _again(topology: Topology, wanted: Connection) -> tuple[Any, ...]:
     """Return all that is said of a connection, asked anew."""
     found = next(c for c in connections(topology, wanted.consumer) if c.key == wanted.key)
     return (*_outcome(found), found.intended, found.unread, tuple(found.steps), found.because)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_no_intended_connection_is_left_out_of_the_candidates(case: Case) -> None:
-    snapshot = case.snapshot()
-    found = [connection.key for connection in intended(Topology(parse(snapshot)))]
-    plain = Topology(parse(snapshot))
-    every = (c for consumer in consumers(plain) for c in connections(plain, consumer))
-    assert found == [connection.key for connection in every if connection.intended]

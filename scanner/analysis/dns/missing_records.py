@@ -62,7 +62,11 @@ def missing_case(
         "otherRecord": _other_record(topology, question, zone),
     }
     if other is not None and _can_move(topology, question, link, other):
-        means = {"oldLink": str(link.id), "fullerZone": str(other)}
+        means = {
+            "oldLink": str(link.id),
+            "fullerZone": str(other),
+            "resolutionPolicy": link.properties.resolution_policy or "Default",
+        }
     else:
         means = _means(topology, question, zone) if not _answered(topology, zone, label) else {}
     told = {key: value for key, value in (case | means).items() if value}

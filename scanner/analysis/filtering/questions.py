@@ -11,6 +11,7 @@ from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.dns.askers import AZURE_DNS
 from scanner.analysis.filtering.first_match import Decision, decide
 from scanner.analysis.filtering.guards import scale_sets
+from scanner.analysis.filtering.mending import free_priority
 from scanner.analysis.filtering.security_rules import (
     Flow,
     Members,
@@ -21,7 +22,7 @@ from scanner.analysis.filtering.security_rules import (
     rules,
 )
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
-from scanner.findings import Affected, Evidence, Judgement, Verdict, every, not_read, some
+from scanner.findings import Evidence, Judgement, Verdict, every, not_read, some
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_manager import NetworkManager
 from scanner.resources.network_security_group import NetworkSecurityGroup
@@ -61,9 +62,7 @@ def let_through(topology: Topology, connection: Connection) -> Judgement:
     kept, consumer = _kept(topology), connection.consumer
     if consumer.id not in kept:
         kept[consumer.id] = _let_out(topology, consumer)
-    found = kept[consumer.id]
-    affected = (Affected(consumer.id, connection.account.id, connection.hostname.name),)
-    return replace(found, affected=affected) if found.verdict is Verdict.FAIL else found
+    return kept[consumer.id]
 
 
 @once
@@ -106,7 +105,7 @@ def _guarded(topology: Topology, asked: Asked) -> Iterator[Judgement]:
             unread = f"the network security group {guard.path} was not read"
             yield Judgement(Verdict.OPEN, here, unread=unread)
             continue
-        yield _judged(asked, group.id, _decided(topology, asked, group), here)
+        yield _judged(asked, group, _decided(topology, asked, group), here)
     scaled = scale_sets(topology, consumer)
     if scaled:
         unread = f"the network security groups of the scale set {scaled} are not read"
@@ -142,28 +141,39 @@ def _platform_rules(group: NetworkSecurityGroup) -> Iterable[Rule]:
 
 
 def _judged(
-    asked: Asked, group: ResourceId, found: Decision[Rule], here: tuple[Evidence, ...]
+    asked: Asked, group: NetworkSecurityGroup, found: Decision[Rule], here: tuple[Evidence, ...]
 ) -> Judgement:
     told = tuple(
-        Evidence(group, "", match.rule.pointer, match.rule.name)
+        Evidence(group.id, "", match.rule.pointer, match.rule.name)
         for match in found.deciding
         if match.rule.pointer
     )
     if not asked.callers - found.allowed:
         return Judgement(Verdict.PASS, here)
     if asked.callers - found.denied:
-        unread = f"whether {group.path} lets questions of {asked.consumer.id.path} out is not known"
+        unread = (
+            f"whether {group.id.path} lets questions of {asked.consumer.id.path} out is not known"
+        )
         return Judgement(Verdict.OPEN, (*here, *told), unread=unread)
     names = [match.rule.name for match in found.deciding if not match.allows]
     case = {
         "server": asked.server,
-        "group": str(group),
+        "group": str(group.id),
         "groupName": group.name,
         "consumer": asked.consumer.id.path,
         "denying": ", ".join(names) or "a default rule",
     }
-    case |= {"open": asked.server} if asked.server != AZURE_DNS else {}
+    if asked.server != AZURE_DNS:
+        case |= {"open": asked.server, "freePriority": _before(group, found)}
     return Judgement(Verdict.FAIL, (*here, *told), (case,))
+
+
+def _before(group: NetworkSecurityGroup, found: Decision[Rule]) -> str:
+    """Return a free priority that counts before the denial; empty when there is none."""
+    own = group.properties.security_rules or ()
+    taken = {rule.properties.priority for rule in own if not rule.is_inbound}
+    denials = (match.rule.priority for match in found.deciding if not match.allows)
+    return free_priority(taken, min(denials, default=LAST))
 
 
 def _managed(topology: Topology) -> str:

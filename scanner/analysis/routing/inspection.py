@@ -12,7 +12,7 @@ from scanner.analysis.routing.crossings import knows_peerings
 from scanner.analysis.routing.peering import peers
 from scanner.analysis.routing.routes import WHOLE, UserRoute, nearer, outranks, user_route
 from scanner.analysis.routing.stops import Stop
-from scanner.findings import Affected, Evidence, Judgement, Verdict, every
+from scanner.findings import Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.subnet import Subnet
@@ -152,7 +152,7 @@ def _because(sent: Sent) -> tuple[Evidence, ...]:
 
 def _bypassed(sent: Sent) -> Judgement:
     connection, route = sent.connection, sent.route
-    consumer, account = connection.consumer, connection.account
+    consumer = connection.consumer
     case = {
         "consumer": consumer.id.path,
         "endpoint": sent.endpoint.name,
@@ -165,5 +165,4 @@ def _bypassed(sent: Sent) -> Judgement:
     }
     hops = route.route.next_hops
     case |= {"nextHop": hops[0]} if len(hops) == 1 else {}
-    affected = Affected(consumer.id, account.id, connection.hostname.name)
-    return Judgement(Verdict.FAIL, _because(sent), (case,), (affected,))
+    return Judgement(Verdict.FAIL, _because(sent), (case,))

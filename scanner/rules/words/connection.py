@@ -9,7 +9,8 @@ from typing import Any
 from scanner.analysis.causes import Cause, Family
 from scanner.analysis.connections import Connection, Reach
 from scanner.analysis.intents import Intent
-from scanner.findings import NOT_APPLICABLE, Affected, Judgement, Verdict
+from scanner.findings import NOT_APPLICABLE, Judgement, Verdict
+from scanner.resources import ResourceId
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, OneOrMore
 from scanner.rules.words.word import About, Word
@@ -97,9 +98,15 @@ def _said(connection: Connection, verdict: Verdict) -> Judgement:
         verdict,
         connection.because,
         cases=((case | dict(broken.case) if broken else case),),
-        affected=(Affected(connection.consumer.id, account.id, name),),
         unread=connection.unread,
+        blame=_blame(connection),
     )
+
+
+def _blame(connection: Connection) -> ResourceId | None:
+    """Return what to blame; what breaks a connection that must never be is no fault."""
+    is_wanted = connection.intended is not Intent.NEVER
+    return connection.broken.blame if connection.broken and is_wanted else None
 
 
 BY_CODE = {cause.value: cause for cause in Cause}
@@ -162,6 +169,7 @@ FOUND = (
     "record",
     "remote",
     "remoteName",
+    "resolutionPolicy",
     "resolver",
     "resourceGroup",
     "routeName",
@@ -189,6 +197,7 @@ WORDS = (
     Word(
         name="breaks",
         about=About.CONNECTIONS,
+        is_of_outcome=True,
         takes=OneOrMore(Choice("cause", tuple(BY_CODE))),
         binds=(*OWN, *FOUND),
         make=breaks,
@@ -196,6 +205,7 @@ WORDS = (
     Word(
         name="comesOut",
         about=About.CONNECTIONS,
+        is_of_outcome=True,
         takes=OneOrMore(Choice("way to come out", tuple(reach.value for reach in Reach))),
         binds=(*OWN, *FOUND),
         make=comes_out,
@@ -203,6 +213,7 @@ WORDS = (
     Word(
         name="intended",
         about=About.CONNECTIONS,
+        is_of_outcome=True,
         takes=OneOrMore(Choice("intent", tuple(intent.value for intent in Intent if intent))),
         binds=(*OWN, *FOUND),
         make=intended,

@@ -188,7 +188,7 @@ WORDS = (
         name="dnsQuestions",
         about=About.CONNECTIONS,
         takes=Choice("state of questions", ("leave",)),
-        binds=("server", "group", "groupName", "consumer", "denying", "open"),
+        binds=("server", "group", "groupName", "consumer", "denying", "open", "freePriority"),
         make=dns_questions,
     ),
 )

@@ -38,6 +38,8 @@ class Word:
     binds: tuple[str, ...] = ()
     """Names its defects carry for messages and commands: `{each.NAME}`."""
     about: About = About.RESOURCES
+    is_of_outcome: bool = False
+    """Whether it answers alike of all connections that come out alike."""
     make: Callable[[Mapping[str, Any]], Condition]
     """From the values by key (the word's own under its name) to the condition."""
 
