@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.analysis.dns.hostnames import Hostname, hostnames
+from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.endpoints import approved
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read
 from scanner.resources import Relation, ResourceId
@@ -73,7 +73,7 @@ def served(
         if account is None or not account.is_subject:
             continue
         if any(item.id == endpoint.id for item in approved(topology, account)):
-            for hostname in hostnames(account, topology.inventory.cloud):
+            for hostname in hostnames_in(topology, account):
                 yield account, hostname
 
 

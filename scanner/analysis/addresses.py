@@ -5,17 +5,17 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import TypeAlias
+
+import msgspec
 
 Interval: TypeAlias = tuple[int, int]
 """First and last address, both inside."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddressSet:
+class AddressSet(msgspec.Struct, frozen=True, gc=False):
     """A set of IPv4 addresses: disjoint intervals, in order, none touching the next."""
 
     intervals: tuple[Interval, ...] = ()
@@ -55,23 +55,30 @@ class AddressSet:
     def __and__(self, other: AddressSet) -> AddressSet:
         if self is other or not self.intervals:
             return self
-        if len(self.intervals) == 1:
-            return other.within(*self.intervals[0])
         if len(other.intervals) == 1:
             return self.within(*other.intervals[0])
-        shared, here, there = list[Interval](), 0, 0
+        if len(self.intervals) == 1:
+            shared = other.within(*self.intervals[0])
+            return self if shared.intervals == self.intervals else shared
+        common, here, there = list[Interval](), 0, 0
         while here < len(self.intervals) and there < len(other.intervals):
             (first, last), (begin, end) = self.intervals[here], other.intervals[there]
             if first <= end and begin <= last:
-                shared.append((max(first, begin), min(last, end)))
+                common.append((max(first, begin), min(last, end)))
             if last <= end:
                 here += 1
             else:
                 there += 1
-        return AddressSet(tuple(shared))
+        return AddressSet(tuple(common))
 
     def within(self, first: int, last: int) -> AddressSet:
         """Return what lies between two addresses, both inside."""
+        if len(self.intervals) == 1:
+            low, high = self.intervals[0]
+            if first <= low and high <= last:
+                return self
+            low, high = max(first, low), min(last, high)
+            return AddressSet(((low, high),)) if low <= high else NOBODY
         begin = bisect_left(self.intervals, first, key=_last)
         end = bisect_right(self.intervals, last, key=_first)
         if begin >= end:
@@ -88,7 +95,12 @@ class AddressSet:
         return AddressSet(self.intervals[begin:end])
 
     def __sub__(self, other: AddressSet) -> AddressSet:
-        return self & ~other if self.intervals and other.intervals else self
+        if not self.intervals:
+            return self
+        taken = other & self
+        if not taken.intervals:
+            return self
+        return NOBODY if taken.intervals == self.intervals else self & ~taken
 
     def __invert__(self) -> AddressSet:
         gaps, start = [], 0

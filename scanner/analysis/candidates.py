@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scanner.analysis.consumers import Consumer
 from scanner.analysis.dns.firewall_dns import firewall_dns
 from scanner.analysis.dns.forwarding import leaves_from, rules_of
-from scanner.analysis.dns.hostnames import Hostname, hostnames
+from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.dns.linked_zones import domains, links_of
 from scanner.analysis.dns.servers import Role, who
 from scanner.analysis.dns.wanted import zones_named
@@ -128,7 +128,7 @@ def _known_zones(_: Topology) -> dict[ResourceId, Accounts]:
 
 def _is_elsewhere(topology: Topology, account: CognitiveServicesAccount, domain: str) -> bool:
     """Tell whether the zone of that name is just where a name of an account belongs, and kept."""
-    for hostname in hostnames(account, topology.inventory.cloud):
+    for hostname in hostnames_in(topology, account):
         if hostname.zone != domain and _is_covered(hostname, domain):
             return False
         if hostname.zone == domain and not (
@@ -151,8 +151,8 @@ def is_kept(topology: Topology, account: CognitiveServicesAccount, hostname: Hos
 @once
 def _labels(topology: Topology) -> dict[str, frozenset[str]]:
     """Return all labels that zones of a name hold, for the zones that accounts need."""
-    cloud = topology.inventory.cloud
-    wanted = {name.zone for account in accounts(topology) for name in hostnames(account, cloud)}
+    named = (hostnames_in(topology, account) for account in accounts(topology))
+    wanted = {hostname.zone for several in named for hostname in several}
     return {
         zone: frozenset(
             label for one in zones_named(topology, zone) for label in records(topology, one.id)
@@ -166,7 +166,7 @@ def _by_domain(topology: Topology) -> dict[str, Accounts]:
     """Return the accounts by every zone that could cover one of their names."""
     found: dict[str, set[CognitiveServicesAccount]] = {}
     for account in accounts(topology):
-        for hostname in hostnames(account, topology.inventory.cloud):
+        for hostname in hostnames_in(topology, account):
             private = f"{account.subdomain}.{hostname.zone}"
             for domain in {*domains(hostname.name), *domains(private)}:
                 found.setdefault(domain, set()).add(account)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
+from typing import TypeAlias
 
 from scanner.analysis.candidates import candidates, is_kept
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
-from scanner.analysis.dns.hostnames import Hostname, hostnames
+from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, addresses, approved
 from scanner.analysis.exposure import Exposure, exposure
-from scanner.analysis.filtering.passage import Filtering, Passage, passes
+from scanner.analysis.filtering.passage import Filtering, Passage, first_of, passes
 from scanner.analysis.intents import Intent, declared
+from scanner.analysis.likeness import Call, is_alike, note
 from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
@@ -25,7 +27,7 @@ from scanner.findings import Evidence
 from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.topology import Topology, once
+from scanner.topology import Topology, once, once_each
 from scanner.topology.expectations import Demand, Expectation
 
 
@@ -40,6 +42,9 @@ class Reach(StrEnum):
     UNKNOWN = "unknown"
 
 
+Ends: TypeAlias = tuple[Route | None, Passage | None]
+
+
 @dataclass(frozen=True)
 class Connection:
     """A consumer and one host name of an account."""
@@ -51,10 +56,8 @@ class Connection:
     declared: Expectation | None
     """What somebody said of it."""
     resolution: Resolution
-    route: Route | None
-    """None while the name does not resolve to an endpoint of the account."""
-    passage: Passage | None
-    """None while there is no way to the endpoint."""
+    follow: Callable[[], Ends]
+    """Follows it beyond DNS: the details of one that is reachable are seldom asked for."""
     verdict: Reach
     broken: Break | None
     """The first thing that breaks it; None when nothing does, or nobody knows."""
@@ -62,6 +65,23 @@ class Connection:
     """How far it came: what was looked at last."""
     unread: str
     """For `unknown`: what was not read, or is not in Azure."""
+    doubts: frozenset[Cause] | None
+    """What filters may break it by; None when it did not come to them."""
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Its route and its passage."""
+        return self.follow()
+
+    @property
+    def route(self) -> Route | None:
+        """None while the name does not resolve to an endpoint of the account."""
+        return self.ends[0]
+
+    @property
+    def passage(self) -> Passage | None:
+        """None while there is no way to the endpoint."""
+        return self.ends[1]
 
     @property
     def suspect(self) -> Cause | None:
@@ -69,13 +89,13 @@ class Connection:
         if self.broken is not None or self.verdict is not Reach.UNKNOWN:
             return None
         unresolved = self.resolution.suspect if self.stage is Family.DNS else None
-        filtered = self.passage.suspect if self.passage else None
+        filtered = first_of(self.doubts) if self.doubts else None
         return unresolved or filtered or SUSPECTS[self.stage]
 
     def may_be(self, cause: Cause) -> bool:
         """Tell whether a cause that is not certain may be the first that breaks it."""
-        if self.passage is not None:
-            return cause in self.passage.doubts
+        if self.doubts is not None:
+            return cause in self.doubts
         order = tuple(Family)
         return self.suspect is not None and order.index(cause.family) >= order.index(self.stage)
 
@@ -83,8 +103,7 @@ class Connection:
     def outcome(self) -> tuple[object, ...]:
         """What words can tell it by from others: how it comes out, and how it is wanted."""
         cause = self.broken.cause if self.broken else None
-        doubts = self.passage.doubts if self.passage else None
-        return (self.verdict, self.stage, cause, self.suspect, doubts, self.intended)
+        return (self.verdict, self.stage, cause, self.suspect, self.doubts, self.intended)
 
     @property
     def path(self) -> str:
@@ -149,7 +168,7 @@ def connections(
 ) -> Iterator[Connection]:
     """Yield a consumer's connection with each host name of the accounts; of all, when none."""
     for account in wanted or accounts(topology):
-        for hostname in hostnames(account, topology.inventory.cloud):
+        for hostname in hostnames_in(topology, account):
             yield connection(topology, consumer, account, hostname)
 
 
@@ -178,30 +197,20 @@ def connection(
             intended=intent,
             declared=said,
             resolution=answer,
-            route=None,
-            passage=None,
+            follow=lambda: (None, None),
             verdict=verdict,
             broken=answer.broken,
             stage=Family.DNS,
             unread=answer.unread,
+            doubts=None,
         )
-    ways = (_way(topology, consumer, account, address, hostname) for address in answer.addresses)
+    calls = (
+        Call(consumer, _endpoint(topology, account, address), address, account, hostname)
+        for address in answer.addresses
+    )
     chosen = max if intent is Intent.NEVER else min
-    taken, passed = chosen(ways, key=lambda way: _gravity(*way))
-    return _resolved(consumer, account, hostname, intent, said, answer, taken, passed)
-
-
-def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
-    consumer: Consumer,
-    account: CognitiveServicesAccount,
-    hostname: Hostname,
-    intent: Intent,
-    said: Expectation | None,
-    answer: Resolution,
-    taken: Route,
-    passed: Passage | None,
-) -> Connection:
-    last = passed or taken
+    followed = chosen((_followed(topology, call) for call in calls), key=_gravity)
+    last = followed.last
     return Connection(
         consumer=consumer,
         account=account,
@@ -209,30 +218,54 @@ def _resolved(  # noqa: PLR0913, PLR0917 - the parts of a connection
         intended=intent,
         declared=said,
         resolution=answer,
-        route=taken,
-        passage=passed,
-        verdict=_verdict(taken, passed),
-        broken=last.broken,
-        stage=Family.FIREWALL if passed else Family.NETWORK,
-        unread=last.unread,
+        follow=followed.follow,
+        verdict=followed.verdict,
+        broken=last.broken if last else None,
+        stage=Family.NETWORK if isinstance(last, Route) else Family.FIREWALL,
+        unread=last.unread if last else "",
+        doubts=None if isinstance(last, Route) else last.doubts if last else frozenset(),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """How a call comes out that reached an endpoint's address by name."""
+
+    verdict: Reach
+    follow: Callable[[], Ends]
+    last: Route | Passage | None
+    """What it came to last; None if nothing tells it from another one that is reachable."""
+
+
+def _followed(topology: Topology, call: Call) -> _Followed:
+    if is_alike(topology, call):
+        return _Followed(Reach.REACHABLE, partial(_way, topology, call), None)
+    asked: list[ResourceId] = []
+    taken, passed = ends = _way(topology, call, asked)
+    verdict = _verdict(taken, passed)
+    if verdict is Reach.REACHABLE:
+        note(topology, call, asked)
+    return _Followed(verdict, lambda: ends, passed or taken)
+
+
 def _way(
-    topology: Topology,
-    consumer: Consumer,
-    account: CognitiveServicesAccount,
-    address: str,
-    hostname: Hostname,
+    topology: Topology, call: Call, asked: list[ResourceId] | None = None
 ) -> tuple[Route, Passage | None]:
-    endpoint = _endpoint(topology, account, address)
-    taken = route(topology, consumer, endpoint, address)
+    """Follow a call; `asked` is told which firewalls look at its name."""
+    taken = route(topology, call.consumer, call.endpoint, call.address)
     if taken.outcome in {Way.NONE, Way.UNKNOWN}:
         return taken, None
-    own = partial(resolves_privately, topology, account=account, hostname=hostname)
-    return taken, passes(topology, consumer, endpoint, address, taken, hostname.name, own)
+
+    def own(firewall: ResourceId) -> bool | None:
+        if asked is not None:
+            asked.append(firewall)
+        return resolves_privately(topology, firewall, call.account, call.hostname)
+
+    name = call.hostname.name
+    return taken, passes(topology, call.consumer, call.endpoint, call.address, taken, name, own)
 
 
+@once_each
 def _endpoint(
     topology: Topology, account: CognitiveServicesAccount, address: str
 ) -> PrivateEndpoint:
@@ -244,8 +277,8 @@ def _endpoint(
     )
 
 
-def _gravity(taken: Route, passed: Passage | None) -> int:
-    return _WORST.index(_verdict(taken, passed))
+def _gravity(followed: _Followed) -> int:
+    return _WORST.index(followed.verdict)
 
 
 def _verdict(taken: Route, passed: Passage | None) -> Reach:

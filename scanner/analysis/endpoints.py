@@ -12,7 +12,7 @@ from scanner.resources.cognitive_services_account import (
 )
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.topology import Topology
+from scanner.topology import Topology, once, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Approved:
         return self.endpoint.network if self.endpoint else None
 
 
+@once
 def accounts(topology: Topology) -> tuple[CognitiveServicesAccount, ...]:
     """Return the accounts that host Azure OpenAI models, by ID."""
     return tuple(a for a in topology.all(CognitiveServicesAccount) if a.is_subject)
 
 
+@once_each
 def approved(topology: Topology, account: CognitiveServicesAccount) -> tuple[Approved, ...]:
     """
     Return the endpoints through which an account can be reached, by ID.
@@ -51,6 +53,7 @@ def approved(topology: Topology, account: CognitiveServicesAccount) -> tuple[App
     return tuple(Approved(i, account, topology.get(PrivateEndpoint, i)) for i in serving)
 
 
+@once_each
 def addresses(topology: Topology, endpoint: PrivateEndpoint) -> frozenset[str]:
     """
     Return the private addresses of an endpoint; empty when they are not known.

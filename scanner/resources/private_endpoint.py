@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from scanner.resources.resource import (
@@ -82,10 +83,15 @@ class PrivateEndpoint(Resource[PrivateEndpointProperties]):
         automatic = properties.private_link_service_connections or ()
         return automatic + (properties.manual_private_link_service_connections or ())
 
+    @cached_property
+    def subnet(self) -> ResourceId:
+        """The subnet it sits in, in the snapshot or not."""
+        return ResourceId(self.properties.subnet.id)
+
     @property
     def network(self) -> ResourceId:
         """The VNet it sits in, in the snapshot or not."""
-        return ResourceId(self.properties.subnet.id).parent
+        return self.subnet.parent
 
     @property
     def interfaces(self) -> tuple[ResourceId, ...]:

@@ -23,8 +23,9 @@ class ResourceId(str):
     Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
     """
 
-    __slots__ = ("text",)
+    __slots__ = ("_parent", "text")
     text: str
+    _parent: ResourceId
 
     def __new__(cls, text: str) -> Self:
         """Keep the text as seen beside the form it is compared in."""
@@ -63,7 +64,11 @@ class ResourceId(str):
     @property
     def parent(self) -> ResourceId:
         """The resource this one is a child of; for a top-level resource, its provider."""
-        return ResourceId(self.text.rpartition("/")[0].rpartition("/")[0])
+        try:
+            return self._parent
+        except AttributeError:
+            self._parent = ResourceId(self.text.rpartition("/")[0].rpartition("/")[0])
+            return self._parent
 
     @property
     def subscription(self) -> str:

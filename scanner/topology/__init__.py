@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, TypeVarTuple
 
 from scanner.resources import AnyResource, Inventory, Relation, ResourceId
 from scanner.snapshot import Gap
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Graph: TypeAlias = "nx.MultiDiGraph[ResourceId]"
 R = TypeVar("R", bound=AnyResource)
 T = TypeVar("T")
+Subjects = TypeVarTuple("Subjects")
 _Index: TypeAlias = defaultdict[tuple[ResourceId, Relation], set[ResourceId]]
 
 
@@ -52,6 +53,8 @@ class Topology:
         self._gaps: dict[str, Gaps] = {}
         self.answers: dict[Callable[[Topology], Any], Any] = {}
         """What `once` remembers: it lives as long as the estate, and no longer."""
+        self.answers_each: defaultdict[Callable[..., Any], dict[Any, Any]] = defaultdict(dict)
+        """What `once_each` remembers."""
 
     @cached_property
     def graph(self) -> Graph:
@@ -117,6 +120,22 @@ def once(question: Callable[[Topology], T]) -> Callable[[Topology], T]:
         if question not in topology.answers:
             topology.answers[question] = question(topology)
         answer: T = topology.answers[question]
+        return answer
+
+    return remembered
+
+
+def once_each(
+    question: Callable[[Topology, *Subjects], T],
+) -> Callable[[Topology, *Subjects], T]:
+    """Ask a question about things in a topology once for each, and keep the answers with it."""
+
+    @wraps(question)
+    def remembered(topology: Topology, *subjects: *Subjects) -> T:
+        answers = topology.answers_each[question]
+        if subjects not in answers:
+            answers[subjects] = question(topology, *subjects)
+        answer: T = answers[subjects]
         return answer
 
     return remembered

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.topology import Topology, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def hostnames(account: CognitiveServicesAccount, cloud: str) -> tuple[Hostname, 
     )
     listed = _listed(account)
     return tuple(hostname for hostname in made if hostname.name in listed) or made
+
+
+@once_each
+def hostnames_in(topology: Topology, account: CognitiveServicesAccount) -> tuple[Hostname, ...]:
+    """Return the names that clients call an account by in the cloud that an estate is in."""
+    return hostnames(account, topology.inventory.cloud)
 
 
 def _undocumented(account: CognitiveServicesAccount) -> tuple[Hostname, ...]:

@@ -10,9 +10,10 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology
+from scanner.topology import Topology, once_each
 
 
+@once_each
 def resolves_privately(
     topology: Topology,
     firewall: ResourceId,

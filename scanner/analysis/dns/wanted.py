@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames
+from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames_in
 from scanner.analysis.endpoints import Approved, accounts, approved
 from scanner.analysis.routing.peering import peers
 from scanner.findings import Judgement, Verdict
@@ -31,7 +31,7 @@ class Wanted:
 
 def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wanted, ...]:
     """Return the names of an account that its approved endpoints should answer."""
-    names = hostnames(account, topology.inventory.cloud)
+    names = hostnames_in(topology, account)
     return tuple(Wanted(name, item) for item in approved(topology, account) for name in names)
 
 
@@ -39,11 +39,10 @@ def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wante
 def _bearers(
     topology: Topology,
 ) -> dict[tuple[str, str], tuple[CognitiveServicesAccount, Hostname]]:
-    cloud = topology.inventory.cloud
     return {
         (hostname.zone, account.subdomain): (account, hostname)
         for account in accounts(topology)
-        for hostname in hostnames(account, cloud)
+        for hostname in hostnames_in(topology, account)
     }
 
 

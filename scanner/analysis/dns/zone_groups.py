@@ -9,6 +9,7 @@ from scanner.analysis.causes import Family
 from scanner.analysis.connections import intended
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.wanted import Wanted, beyond, doubted, undocumented, zones_named
+from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import Approved, addresses, approved
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every, not_read
 from scanner.resources import Relation, ResourceId
@@ -63,9 +64,9 @@ def _records(
     """Yield the records of an account's name that answer with an address of an endpoint."""
     held = addresses(topology, endpoint)
     for zone in zones_named(topology, hostname.zone):
-        for record in topology.predecessors(RecordSet, zone.id, Relation.PART_OF):
-            if record.name.lower() == account.subdomain and held & set(record.addresses):
-                yield record
+        record = records(topology, zone.id).get(account.subdomain)
+        if isinstance(record, RecordSet) and held & set(record.addresses):
+            yield record
 
 
 def _is_kept(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.analysis.dns.hostnames import SUFFIXES, Suffix, hostnames
+from scanner.analysis.dns.hostnames import SUFFIXES, Suffix, hostnames_in
 from scanner.analysis.dns.wanted import zones_named
 from scanner.analysis.endpoints import accounts
 from scanner.findings import Evidence, Judgement, Verdict, every
@@ -63,7 +63,7 @@ def _of_another_cloud(
 
 def _for(topology: Topology, account: CognitiveServicesAccount, domain: str) -> str:
     """Return the zone of this cloud that does for an account what another does elsewhere."""
-    names = hostnames(account, topology.inventory.cloud)
+    names = hostnames_in(topology, account)
     service = domain.partition(".")[0]
     zones = [name.zone for name in names]
     return next((zone for zone in zones if f".{service}." in zone), zones[0] if zones else "")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scanner.analysis.accounts_of import was_read
 from scanner.analysis.consumers import consumers
-from scanner.analysis.dns.hostnames import hostnames
+from scanner.analysis.dns.hostnames import hostnames_in
 from scanner.analysis.dns.resolution import Answer, resolve
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read
 from scanner.resources import Relation, ResourceId
@@ -108,7 +108,7 @@ def _asks_publicly(
         resolve(topology, consumer, account, hostname)
         for consumer in consumers(topology)
         if consumer.subnet == subnet
-        for hostname in hostnames(account, topology.inventory.cloud)
+        for hostname in hostnames_in(topology, account)
     ]
     because = (told, Evidence(subnet, Relation.ALLOWS))
     outcomes = {answer.outcome for answer in answers}

@@ -90,6 +90,16 @@ def callers(rule: FirewallRule) -> tuple[AddressSet, AddressSet]:
     return certain, perhaps
 
 
+def words_for(rules: Iterable[FirewallRule], hostname: str) -> frozenset[str]:
+    """Return the names and patterns in some rules that stand for a host: all they know it by."""
+    words = (
+        name.lower().rstrip(".")
+        for rule in rules
+        for name in (*(rule.destination_fqdns or ()), *(rule.target_fqdns or ()))
+    )
+    return frozenset(word for word in words if _stands_for(word, hostname))
+
+
 def _network(rule: FirewallRule, packet: Packet) -> bool | None:
     """
     Tell whether a network rule speaks of the destination; None for not at all.

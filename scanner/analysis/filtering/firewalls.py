@@ -20,7 +20,14 @@ from scanner.analysis.filtering.checkpoint import (
     unknown,
 )
 from scanner.analysis.filtering.firewall_order import Hole, Ruling, ruling
-from scanner.analysis.filtering.firewall_rules import Listed, Packet, Speaking, match, speaking
+from scanner.analysis.filtering.firewall_rules import (
+    Listed,
+    Packet,
+    Speaking,
+    match,
+    speaking,
+    words_for,
+)
 from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide, union
 from scanner.analysis.filtering.guards import PORT
@@ -29,7 +36,7 @@ from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
-from scanner.topology import Topology, once
+from scanner.topology import Topology, once, once_each
 
 Line: TypeAlias = Listed | Hole | None
 """A rule, rules that were not read, or the end of all rules."""
@@ -114,6 +121,14 @@ def inspect(  # noqa: PLR0913, PLR0917 - a connection has that many parts
         doubts=frozenset(_doubts(ruled)),
         sight=_after(topology, ruled, sight),
     )
+
+
+@once_each
+def named(topology: Topology, firewall: ResourceId, hostname: str) -> frozenset[str]:
+    """Return what the rules of a firewall that was read call a host."""
+    found = topology.get(AzureFirewall, firewall)
+    rules = ruling(topology, found).listed if found else ()
+    return words_for((one.rule for one in rules), hostname.lower())
 
 
 def unread_firewall(firewall: ResourceId) -> Checkpoint:

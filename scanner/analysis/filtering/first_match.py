@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
@@ -45,12 +46,20 @@ def decide(matches: Iterable[Match[R]], callers: AddressSet) -> Decision[R]:
     A caller is denied for certain when no rule that allows can be the first to
     match it, and the other way round. Whom no rule is sure to match is neither.
     """
-    ordered = sorted(matches, key=lambda match: match.rank)
+    ordered = _until_settled(sorted(matches, key=lambda match: match.rank), callers)
     allowing, perhaps_allowed = _reached(ordered, callers, allows=True)
     denying, perhaps_denied = _reached(ordered, callers, allows=False)
     found = {id(match) for match in (*allowing, *denying)}
     deciding = tuple(match for match in ordered if id(match) in found)
     return Decision(callers - perhaps_denied, callers - perhaps_allowed, deciding)
+
+
+def _until_settled(ordered: list[Match[R]], callers: AddressSet) -> list[Match[R]]:
+    """Return the matches up to the first that is sure of all callers, and its equals in rank."""
+    for match in ordered:
+        if match.certain.intervals == callers.intervals:
+            return ordered[: bisect_right(ordered, match.rank, key=lambda other: other.rank)]
+    return ordered
 
 
 def _reached(

@@ -102,12 +102,13 @@ def _flow(topology: Topology, gate: Gate, call: Call, callers: AddressSet) -> Fl
             counts_here=consumer.network == here,
         ),
         address_groups=Members(
-            groups=frozenset(_groups(topology, endpoint)), counts_here=endpoint.network == here
+            groups=frozenset(groups_of(topology, endpoint)), counts_here=endpoint.network == here
         ),
     )
 
 
-def _groups(topology: Topology, endpoint: PrivateEndpoint) -> Iterable[ResourceId]:
+def groups_of(topology: Topology, endpoint: PrivateEndpoint) -> Iterable[ResourceId]:
+    """Yield the application security groups that an endpoint is a member of."""
     yield from topology.targets(endpoint.id, Relation.MEMBER_OF)
     for interface in topology.predecessors(NetworkInterface, endpoint.id, Relation.ATTACHED_TO):
         yield from topology.targets(interface.id, Relation.MEMBER_OF)

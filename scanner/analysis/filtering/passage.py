@@ -42,10 +42,10 @@ class Passage:
     doubts: frozenset[Cause] = frozenset()
     """What may be why some are held back, where that is not known."""
 
-    @property
-    def suspect(self) -> Cause | None:
-        """The first of the doubts, in the order of the way."""
-        return next((cause for cause in Cause if cause in self.doubts), None)
+
+def first_of(causes: frozenset[Cause]) -> Cause | None:
+    """Return the first of some causes, in the order of the way."""
+    return next((cause for cause in Cause if cause in causes), None)
 
 
 FILTERS = frozenset(cause for cause in Cause if cause.family is Family.FIREWALL)

@@ -107,7 +107,7 @@ def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgeme
         if endpoint is None or route is None or route.route.next_hop_type not in APPLIANCES:
             continue
         unread = _not_beside(topology, consumer.network, endpoint)
-        subnet = topology.get(Subnet, ResourceId(endpoint.properties.subnet.id))
+        subnet = topology.get(Subnet, endpoint.subnet)
         if unread is None:
             continue
         if subnet is None:
@@ -142,7 +142,7 @@ def _not_beside(topology: Topology, network: ResourceId, endpoint: PrivateEndpoi
 
 def _because(sent: Sent) -> tuple[Evidence, ...]:
     pointer = "/properties/privateEndpointNetworkPolicies"
-    subnet = ResourceId(sent.endpoint.properties.subnet.id)
+    subnet = sent.endpoint.subnet
     return (
         *sent.route.evidence(sent.connection.consumer.subnet),
         Evidence(sent.endpoint.id),
@@ -156,7 +156,7 @@ def _bypassed(sent: Sent) -> Judgement:
     case = {
         "consumer": consumer.id.path,
         "endpoint": sent.endpoint.name,
-        "subnet": sent.endpoint.properties.subnet.id,
+        "subnet": str(sent.endpoint.subnet),
         "policies": sent.policies,
         "address": sent.address,
         "table": str(route.table),
