@@ -28,6 +28,7 @@ from scanner.rules.shapes import (
 )
 from scanner.rules.words import CONDITION, WORDS
 from scanner.rules.words.graph import TYPES
+from scanner.rules.words.logic import until_failed
 from scanner.rules.words.word import About
 
 SUFFIXES = (".yaml", ".yml")
@@ -151,7 +152,7 @@ def load(path: Path, *, proved: bool = True) -> Rule:
         summary=" ".join(values["summary"].split()),
         severity=Severity(values["severity"]),
         subject=subject,
-        when=values.get("when"),
+        when=until_failed(values["when"]) if "when" in values else None,
         condition=values["assert"],
         message=" ".join(values["message"].split()),
         rationale=values["rationale"].strip(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scanner.analysis.addresses import AddressSet
@@ -136,7 +136,7 @@ def _placed(topology: Topology, gate: Gate, tag: Tag) -> tuple[Placed, ...]:
     """Return the rules of a group as the subnet it guards sees them."""
     kept, key = _kept(topology), (gate.group, gate.subnet, gate.is_inbound)
     if key not in kept:
-        own = _rules(topology)[gate.group]
+        own = rules_by_group(topology)[gate.group]
         kept[key] = tuple(placed(own, tag, PORT, is_inbound=gate.is_inbound))
     return kept[key]
 
@@ -147,7 +147,8 @@ def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, bool], tuple[Placed
 
 
 @once
-def _rules(topology: Topology) -> dict[ResourceId, tuple[Rule, ...]]:
+def rules_by_group(topology: Topology) -> Mapping[ResourceId, tuple[Rule, ...]]:
+    """Return the rules of every group, read once for all who ask."""
     return {group.id: rules(group) for group in topology.all(NetworkSecurityGroup)}
 
 
@@ -175,7 +176,7 @@ def _broken(
     shown = (found.denied if sight.is_own else NOBODY) | sight.masks
     denying = [match for match in found.deciding if not match.allows]
     sure = [match for match in denying if match.certain & found.denied] or denying
-    taken = {r.priority for r in _rules(topology)[group] if r.is_inbound is gate.is_inbound}
+    taken = {r.priority for r in rules_by_group(topology)[group] if r.is_inbound is gate.is_inbound}
     first = min((match.rule.priority for match in denying), default=0)
     case = {
         "nsgName": group.name,

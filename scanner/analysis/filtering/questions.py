@@ -10,7 +10,7 @@ from scanner.analysis.connections import Connection
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.dns.askers import AZURE_DNS
 from scanner.analysis.filtering.first_match import Decision, decide
-from scanner.analysis.filtering.guards import scale_sets
+from scanner.analysis.filtering.guards import rules_by_group, scale_sets
 from scanner.analysis.filtering.mending import free_priority
 from scanner.analysis.filtering.security_rules import (
     Flow,
@@ -19,7 +19,6 @@ from scanner.analysis.filtering.security_rules import (
     Side,
     matches,
     placed,
-    rules,
 )
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read, some
@@ -122,17 +121,19 @@ def _decided(topology: Topology, asked: Asked, group: NetworkSecurityGroup) -> D
         callers_groups=Members(consumer.groups, is_known=not scale_sets(topology, consumer)),
         address_groups=Members(is_known=False),
     )
-    read = rules(group) if asked.server != AZURE_DNS else _platform_rules(group)
+    read = rules_by_group(topology)[group.id]
+    if asked.server == AZURE_DNS:
+        read = tuple(_platform_rules(group, read))
     swapped = (replace(rule, protocol=_AS_TCP.get(rule.protocol, rule.protocol)) for rule in read)
     asked_of = placed(swapped, tag, DNS, is_inbound=False)
     return decide(matches(asked_of, flow), asked.callers)
 
 
-def _platform_rules(group: NetworkSecurityGroup) -> Iterable[Rule]:
+def _platform_rules(group: NetworkSecurityGroup, read: Iterable[Rule]) -> Iterable[Rule]:
     """Yield the rules that speak of Azure-provided DNS, and then that all others may pass."""
     by_name = {rule.name: rule for rule in group.rules}
     everything = Side.parse(("*",), ())
-    for rule in rules(group):
+    for rule in read:
         said = by_name[rule.name].destination_addresses if rule.name in by_name else ()
         if PLATFORM_TAG in {word.strip().lower() for word in said}:
             yield replace(rule, destination=everything)

@@ -99,12 +99,14 @@ def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgeme
     if answer.outcome is Answer.UNKNOWN:
         yield Judgement(Verdict.OPEN, here, unread=answer.unread, is_told=True)
     for address in answer.addresses:
-        endpoint = _endpoint(topology, connection, address)
         route = user_route(topology, consumer.subnet, address)
         if isinstance(route, Stop):
             yield Judgement(Verdict.OPEN, here, unread=route.unread)
             continue
-        if endpoint is None or route is None or route.route.next_hop_type not in APPLIANCES:
+        if route is None or route.route.next_hop_type not in APPLIANCES:
+            continue
+        endpoint = _endpoint(topology, connection, address)
+        if endpoint is None:
             continue
         unread = _not_beside(topology, consumer.network, endpoint)
         subnet = topology.get(Subnet, endpoint.subnet)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -15,6 +16,7 @@ from scanner.resources import AnyResource
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Record, Text
 from scanner.rules.words.comparisons import COMPARISONS, COUNTS, Comparison
+from scanner.rules.words.logic import until_failed
 from scanner.rules.words.word import CONDITION, Word
 from scanner.topology import Topology
 
@@ -58,7 +60,8 @@ def count(values: Mapping[str, Any]) -> Condition:
     Azure Policy: `properties.ipRules[*].value`. What `where` names of the items
     counted, messages and commands can use.
     """
-    path, where = values["count"]["field"], values["count"].get("where")
+    path, asked = values["count"]["field"], values["count"].get("where")
+    where = until_failed(asked) if asked else None
     name = next(key for key in COUNTS if key in values)
     comparison, operand = COUNTS[name][1], values[name]
 
@@ -99,10 +102,11 @@ def lookup(subject: AnyResource, path: str) -> Iterator[Found]:
     yield from _descend(f"/{first}", _part(subject, first), rest)
 
 
-def segments(path: str) -> list[str]:
+@cache
+def segments(path: str) -> tuple[str, ...]:
     """Split a path: `a.b[*]['c d']` is a, b, [*], c d."""
     parts = re.findall(r"\[\*\]|\['[^']+'\]|[^.\[\]]+", path)
-    return [part[2:-2] if part.startswith("['") else part for part in parts]
+    return tuple(part[2:-2] if part.startswith("['") else part for part in parts)
 
 
 def _part(subject: AnyResource, name: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -116,22 +120,20 @@ def _part(subject: AnyResource, name: str) -> Any:  # noqa: ANN401 - any JSON va
         raise SnapshotError(f"{subject.id}: {name} cannot be read: {error}; mend it") from error
 
 
-def _descend(pointer: str, value: Any, path: list[str]) -> Iterator[Found]:  # noqa: ANN401
-    if not path:
-        yield pointer, value
-        return
-    step, *rest = path
-    if step == EACH:
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _descend(f"{pointer}/{index}", item, rest)
-        return
-    key, below = _member(value, step)
-    yield from _descend(f"{pointer}/{_escaped(key)}", below, rest)
+def _descend(pointer: str, value: Any, path: Sequence[str]) -> Iterator[Found]:  # noqa: ANN401
+    for position, step in enumerate(path):
+        if step == EACH:
+            for index, item in enumerate(value if isinstance(value, list) else ()):
+                yield from _descend(f"{pointer}/{index}", item, path[position + 1 :])
+            return
+        key, value = _member(value, step)
+        pointer = f"{pointer}/{_escaped(key)}"
+    yield pointer, value
 
 
 def _member(value: Any, name: str) -> Found:  # noqa: ANN401 - any JSON value
     """Return the key as Azure spells it and what it holds."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return name, None
     if name in value:
         return name, value[name]
@@ -173,8 +175,9 @@ def _told(value: Any) -> tuple[Mapping[str, str], ...]:  # noqa: ANN401 - any JS
 def _only(subject: AnyResource, pointer: str, value: Any) -> AnyResource:  # noqa: ANN401
     """Return the subject with an array cut down to one item, so that `[*]` means that item."""
     first, *steps = pointer.removeprefix("/").split("/")
-    raw = msgspec.Raw(msgspec.json.encode(_cut(_part(subject, first), steps, value)))
-    return replace(subject, row=msgspec.structs.replace(subject.row, **{first: raw}))
+    cut: Any = _cut(_part(subject, first), steps, value)
+    # Decoded as it is: `_part` takes it so.
+    return replace(subject, row=msgspec.structs.replace(subject.row, **{first: cut}))
 
 
 def _cut(document: Any, steps: list[str], value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -203,7 +206,7 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+    return key if key.isalnum() else key.replace("~", "~0").replace("/", "~1")
 
 
 def _unescaped(step: str) -> str:

@@ -13,6 +13,7 @@ from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, Flag, Folded, OneOrMore
 from scanner.rules.words.comparisons import COUNTS
 from scanner.rules.words.fields import compared
+from scanner.rules.words.logic import until_failed
 from scanner.rules.words.word import CONDITION, Word
 from scanner.topology import STEPS, Topology
 from scanner.topology import related as step
@@ -49,7 +50,7 @@ def neighbours(values: Mapping[str, Any]) -> Condition:
     that rests on absence `open`.
     """
     ask = next(key for key in _ASKS if key in values) if any(k in values for k in _ASKS) else ""
-    where: Condition | None = values.get("where")
+    where = until_failed(values["where"]) if "where" in values else None
     kind = BY_TYPE[values["type"].lower()].ARM_TYPE if "type" in values else None
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
