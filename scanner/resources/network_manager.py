@@ -7,11 +7,19 @@ from typing import ClassVar
 from scanner.resources.resource import Properties, Resource
 
 
+class CrossTenantScopes(Properties):
+    """Where a network manager may act in another tenant."""
+
+    management_groups: tuple[str, ...] | None = None
+    subscriptions: tuple[str, ...] | None = None
+
+
 class NetworkManagerScopes(Properties):
     """Where a network manager may act."""
 
     management_groups: tuple[str, ...] | None = None
     subscriptions: tuple[str, ...] | None = None
+    cross_tenant_scopes: tuple[CrossTenantScopes, ...] | None = None
 
 
 class NetworkManagerProperties(Properties):
@@ -28,9 +36,16 @@ class NetworkManager(Resource[NetworkManagerProperties]):
     PROPERTIES: ClassVar[type[Properties]] = NetworkManagerProperties
 
     @property
-    def scopes(self) -> tuple[str, ...]:
-        """The management groups and subscriptions it may act in."""
-        scopes = self.properties.network_manager_scopes
-        if scopes is None:
-            return ()
-        return (*(scopes.management_groups or ()), *(scopes.subscriptions or ()))
+    def management_groups(self) -> tuple[str, ...]:
+        """The management groups it may act in, those of other tenants among them."""
+        return tuple(one for scope in self._scopes for one in scope.management_groups or ())
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """The subscriptions it may act in, those of other tenants among them."""
+        return tuple(one for scope in self._scopes for one in scope.subscriptions or ())
+
+    @property
+    def _scopes(self) -> tuple[NetworkManagerScopes | CrossTenantScopes, ...]:
+        own = self.properties.network_manager_scopes
+        return (own, *(own.cross_tenant_scopes or ())) if own else ()

@@ -116,6 +116,8 @@ class Drawing:
     hub_subnets: Mapping[str, Any] = field(default_factory=dict)
     access: bool | None = None
     """What `app` says of virtual network access on its side."""
+    apart: str = ""
+    """The VNet that lies in a subscription by itself."""
 
     def estate(self) -> Estate:
         """Return the estate."""
@@ -131,6 +133,8 @@ class Drawing:
             item["properties"]["subnet"] = to("hub#subnets/endpoints")
         if self.endpoint_asg:
             pe["pe"]["properties"]["applicationSecurityGroups"] = [to(self.endpoint_asg)]
+        if self.apart:
+            (app | hub)[self.apart]["subscription"] = "apart"
         vm = machine("vm", "app#subnets/snet", *self.addresses, guard=self.guard, asg=self.asg)
         return {**app, **hub, **pe, **vm, **account()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.analysis.addresses import holds
+from scanner.analysis.network_managers import Access, acting, connects
 from scanner.analysis.routing.peering import hang_together, network_of
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
@@ -100,7 +101,10 @@ def may_meet(topology: Topology, network: ResourceId, place: ResourceId) -> str:
         if topology.get(VirtualNetwork, other) is None:
             return f"how {network.path} is connected by {other.path} is not in the snapshot"
     doors = sorted(_doors(topology).keys() & around)
-    return _doors(topology)[doors[0]] if doors else _hidden_ways(topology)
+    if doors:
+        return _doors(topology)[doors[0]]
+    managers = acting(topology, Access.CONNECTIVITY, around)
+    return _hidden_ways(topology) or next(map(connects, managers), "")
 
 
 @once
@@ -119,8 +123,6 @@ def _hidden_ways(topology: Topology) -> str:
     for kind in kinds:
         for gap in topology.unread(kind):
             return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    for manager in topology.all(NetworkManager):
-        return f"which VNets the network manager {manager.id.path} connects was not read"
     return ""
 
 

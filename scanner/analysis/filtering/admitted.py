@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, uncounted
 from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.ways import Way
+from scanner.analysis.network_managers import Access, acting, ruling
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
-from scanner.resources.network_manager import NetworkManager
 from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
 from scanner.resources.route_table import RouteTable
 from scanner.topology import Topology
@@ -43,7 +43,7 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Wa
     priority, the first rule that matches decides. Behind a load balancer the groups
     see the caller's own address and the port at the machine. Without any group a
     way of the Standard kind lets nobody in, a Basic one everybody. Where
-    there is a network manager, its security admin rules may decide before all that.
+    a network manager may act, its security admin rules may decide before all that.
     The tag VirtualNetwork may hold any caller on a private way, and the prefixes of
     the subnet's own routes, public ones too; what a gateway learns is left out. Other
     service tags than Internet are taken to hold no caller from there, so
@@ -54,9 +54,11 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Wa
     https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins,
     https://learn.microsoft.com/azure/load-balancer/load-balancer-overview#securebydefault
     """
-    unread = _managed(topology)
+    unread = ruling(topology, place := _place(topology, interface))
     if unread:
-        return Admitted(way.callers, NOBODY, _managers(topology), unread)
+        managers = acting(topology, Access.SECURITY_ADMIN, (place,))
+        told = [Evidence(manager.id) for manager in managers]
+        return Admitted(way.callers, NOBODY, tuple(told[:1]), unread)
     guards = _guards(topology, interface)
     unread = _unread_subnet(topology, interface)
     if not guards:
@@ -80,17 +82,10 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Wa
     )
 
 
-def _managed(topology: Topology) -> str:
-    """Say why a network manager may decide before the groups; empty when none does."""
-    for manager in topology.all(NetworkManager):
-        return f"the security admin rules of the network manager {manager.id.path} are not read"
-    if topology.unread(NetworkManager):
-        return "whether security admin rules of a network manager decide was not read"
-    return ""
-
-
-def _managers(topology: Topology) -> tuple[Evidence, ...]:
-    return tuple(Evidence(manager.id) for manager in topology.all(NetworkManager)[:1])
+def _place(topology: Topology, interface: NetworkInterface) -> ResourceId:
+    """Return the VNet that an interface is in; itself where that is not told."""
+    subnets = topology.targets(interface.id, Relation.PLACED_IN)
+    return subnets[0].parent if subnets else interface.id
 
 
 def _in_virtual_network(

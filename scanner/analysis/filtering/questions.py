@@ -21,9 +21,9 @@ from scanner.analysis.filtering.security_rules import (
     placed,
 )
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
-from scanner.findings import Evidence, Judgement, Verdict, every, not_read, some
+from scanner.analysis.network_managers import ruling
+from scanner.findings import Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
-from scanner.resources.network_manager import NetworkManager
 from scanner.resources.network_security_group import NetworkSecurityGroup
 from scanner.resources.subnet import Subnet
 from scanner.topology import Topology, once
@@ -82,7 +82,7 @@ def _let_out(topology: Topology, consumer: Consumer) -> Judgement:
     servers = consumer.dns_servers or (AZURE_DNS,)
     asked = (Asked(consumer, callers, server) for server in servers)
     found = some(every(_guarded(topology, one)) for one in asked)
-    managed = _managed(topology)
+    managed = ruling(topology, consumer.network)
     if found.verdict is Verdict.FAIL and managed:
         return Judgement(Verdict.OPEN, found.because, unread=managed)
     return found
@@ -175,16 +175,3 @@ def _before(group: NetworkSecurityGroup, found: Decision[Rule]) -> str:
     taken = {rule.properties.priority for rule in own if not rule.is_inbound}
     denials = (match.rule.priority for match in found.deciding if not match.allows)
     return free_priority(taken, min(denials, default=LAST))
-
-
-def _managed(topology: Topology) -> str:
-    """
-    Say why a security admin rule may let questions through all the same; empty when none may.
-
-    Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
-    """
-    for manager in topology.all(NetworkManager):
-        return f"the security admin rules of the network manager {manager.id.path} are not read"
-    for gap in topology.unread(NetworkManager):
-        return not_read(NetworkManager, gap)
-    return ""

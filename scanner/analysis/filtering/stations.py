@@ -16,6 +16,7 @@ from scanner.analysis.filtering.checkpoint import Call, Checkpoint, Sight, unkno
 from scanner.analysis.filtering.firewalls import inspect, unread_firewall
 from scanner.analysis.filtering.first_match import NOBODY
 from scanner.analysis.filtering.guards import Gate, ask, scale_sets
+from scanner.analysis.network_managers import ruling
 from scanner.analysis.routing.route import Route, Way
 from scanner.analysis.routing.virtual_hubs import strangers
 from scanner.analysis.steps import Step
@@ -23,7 +24,6 @@ from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.network_interface import NetworkInterface
-from scanner.resources.network_manager import NetworkManager
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.resources.virtual_wan import VirtualHub
@@ -47,41 +47,32 @@ class Trip:
 
 def filters(trip: Trip) -> Iterator[Filter]:
     """Yield the filters that a connection meets, in order."""
-    managed = _managed(trip.topology)
-    if managed:
-        yield _always(unknown(managed))
-    yield from _leaving(trip, managed)
+    yield from _ruled(trip, trip.call.consumer.network, Cause.OUTBOUND_DENIED)
+    yield from _leaving(trip)
     if trip.route.outcome is Way.UNKNOWN:
         unread = trip.route.unread or "the way is not known"
         yield _always(unknown(unread, sight=STRANGER))
-    yield from _on_the_way(trip, managed)
+    yield from _on_the_way(trip)
+    yield from _ruled(trip, trip.call.endpoint.network, Cause.INBOUND_DENIED)
     inbound = tuple(_gates_of_endpoint(trip))
     for closed in closed_peerings(trip.topology, trip.call, trip.route.through, bool(inbound)):
         yield _always(closed)
-    yield from _arriving(trip, inbound, managed)
+    yield from _arriving(trip, inbound)
 
 
-def _managed(topology: Topology) -> str:
-    """
-    Say why security admin rules may decide before security groups; empty when none may.
-
-    A `Deny` of theirs is final, and so is an `AlwaysAllow`. They are not in the snapshot.
-
-    Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
-    """
-    for manager in topology.all(NetworkManager):
-        return f"the security admin rules of the network manager {manager.id.path} are not read"
-    if topology.unread(NetworkManager):
-        return "whether security admin rules of a network manager decide was not read"
-    return ""
+def _ruled(trip: Trip, network: ResourceId, cause: Cause) -> Iterator[Filter]:
+    """Yield that security admin rules may deny in a VNet, if so: they are not in the snapshot."""
+    unread = ruling(trip.topology, network)
+    if unread:
+        yield _always(unknown(unread, cause=cause))
 
 
-def _leaving(trip: Trip, managed: str) -> Iterator[Filter]:
+def _leaving(trip: Trip) -> Iterator[Filter]:
     """Yield the groups on the way out: that of the interface, then that of the subnet."""
     consumer = trip.call.consumer
     for guard in consumer.guards:
         gate = Gate(guard, consumer.subnet, is_inbound=False, cause=Cause.OUTBOUND_DENIED)
-        yield _asked(trip, gate, managed)
+        yield _asked(trip, gate)
     if consumer.kind is Kind.CLIENTS:
         return
     subnet = consumer.subnet
@@ -96,7 +87,7 @@ def _leaving(trip: Trip, managed: str) -> Iterator[Filter]:
         )
 
 
-def _on_the_way(trip: Trip, managed: str) -> Iterator[Filter]:
+def _on_the_way(trip: Trip) -> Iterator[Filter]:
     """
     Yield what the packet passes between the two ends.
 
@@ -106,7 +97,7 @@ def _on_the_way(trip: Trip, managed: str) -> Iterator[Filter]:
     for kind, several in groupby(trip.route.through, key=lambda one: one.type):
         hops = tuple(several)
         if kind == NetworkInterface.ARM_TYPE:
-            yield from _appliance(trip, hops, managed)
+            yield from _appliance(trip, hops)
             continue
         for hop in hops:
             yield from _hop(trip, hop)
@@ -175,7 +166,7 @@ def _perhaps(filtering: Filter, firewall: ResourceId) -> Filter:
     return doubted
 
 
-def _appliance(trip: Trip, hops: tuple[ResourceId, ...], managed: str) -> Iterator[Filter]:
+def _appliance(trip: Trip, hops: tuple[ResourceId, ...]) -> Iterator[Filter]:
     """Yield the groups on the way to an appliance, and that nobody knows what itself does."""
     interface = trip.topology.get(NetworkInterface, hops[0])
     subnets = trip.topology.targets(hops[0], Relation.PLACED_IN)
@@ -183,7 +174,7 @@ def _appliance(trip: Trip, hops: tuple[ResourceId, ...], managed: str) -> Iterat
         places = (subnets[0], interface.id)
         for guard in (g for p in places for g in trip.topology.targets(p, Relation.GUARDED_BY)):
             gate = Gate(guard, subnets[0], is_inbound=True, cause=Cause.APPLIANCE_DENIED)
-            yield _asked(trip, gate, managed)
+            yield _asked(trip, gate)
     names = " or ".join(hop.path for hop in hops)
     unread = f"the rules of the appliance {names} are not in Azure"
     yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
@@ -201,11 +192,11 @@ def _gates_of_endpoint(trip: Trip) -> Iterator[Gate]:
                 yield Gate(guard, place, is_inbound=True, cause=Cause.INBOUND_DENIED)
 
 
-def _arriving(trip: Trip, gates: tuple[Gate, ...], managed: str) -> Iterator[Filter]:
+def _arriving(trip: Trip, gates: tuple[Gate, ...]) -> Iterator[Filter]:
     is_public = trip.topology.inventory.cloud == clouds.PUBLIC
     elsewhere = "" if is_public else "whether security groups count here in this cloud is not known"
     for gate in gates:
-        yield _asked(trip, gate, managed or elsewhere)
+        yield _asked(trip, gate, elsewhere)
     for place in trip.topology.targets(trip.call.endpoint.id, Relation.PLACED_IN):
         said = _policies(trip.topology, place)
         guards = trip.topology.targets(place, Relation.GUARDED_BY)
@@ -236,7 +227,10 @@ STRANGER = Sight(masks=EVERY)
 """What filters see behind something that nobody knows: perhaps the caller, perhaps anybody."""
 
 
-def _asked(trip: Trip, gate: Gate, overruled: str) -> Filter:
+def _asked(trip: Trip, gate: Gate, elsewhere: str = "") -> Filter:
+    """Return a group as a filter; nobody knows what it denies where others may overrule it."""
+    overruled = ruling(trip.topology, gate.subnet.parent) or elsewhere
+
     def asked(callers: AddressSet, sight: Sight) -> Checkpoint:
         found = ask(trip.topology, gate, trip.call, callers, sight)
         if not overruled or not found.denied:

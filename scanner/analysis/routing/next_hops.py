@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from scanner.analysis.addresses import holds
 from scanner.analysis.causes import Break, Cause
+from scanner.analysis.network_managers import connecting
 from scanner.analysis.routing.crossings import is_beside, knows_peerings
 from scanner.analysis.routing.peering import hubs, neighbours
 from scanner.analysis.routing.routes import UserRoute, nearer
 from scanner.analysis.routing.stops import Stop, gravest
-from scanner.analysis.routing.unseen import grouped
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence, not_read
 from scanner.resources import Relation, ResourceId
@@ -206,7 +206,7 @@ def _farther(topology: Topology, here: ResourceId, address: str) -> str:
         if topology.get(VirtualNetwork, other) is None:
             return f"{here.path} is peered with {other}, which is outside the snapshot"
     for owner in _owners(topology)[address]:
-        unread = grouped(topology, here, owner.network)
+        unread = connecting(topology, here, owner.network)
         if unread:
             return unread
     return ""

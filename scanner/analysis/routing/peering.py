@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.analysis.endpoints import accounts, approved
+from scanner.analysis.network_managers import Access, acting, connects
+from scanner.findings import not_read
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.network_manager import NetworkManager
@@ -121,9 +123,11 @@ def may_lead_to_accounts(topology: Topology, network: ResourceId) -> str:
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
     """
-    for manager in topology.all(NetworkManager):
-        return f"which VNets the network manager {manager.id.path} connects was not read"
+    for gap in topology.unread(NetworkManager):
+        return not_read(NetworkManager, gap)
     reached = network_of(topology, network)
+    for manager in acting(topology, Access.CONNECTIVITY, reached, _wanted_places(topology)):
+        return connects(manager)
     outside = {
         place.subscription
         for place in reached
@@ -214,6 +218,13 @@ def _endpoint_places(topology: Topology) -> frozenset[ResourceId]:
     )
     places = {found.network for found in endpoints if found.network is not None}
     return frozenset(places | set(targeted))
+
+
+@once
+def _wanted_places(topology: Topology) -> frozenset[ResourceId]:
+    """Return the VNets that hang together with an account's endpoint, and endpoints unread."""
+    unread = (*_endpoints_outside(topology), *(e.network for e in _endpoints_of_others(topology)))
+    return _networks_of_endpoints(topology) | frozenset(unread)
 
 
 @once

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.analysis.addresses import holds
+from scanner.analysis.network_managers import connecting
 from scanner.analysis.routing.peering import hubs
 from scanner.findings import not_read
 from scanner.resources import Relation, ResourceId
 from scanner.resources.connection import GatewayConnection, LocalNetworkGateway
-from scanner.resources.network_manager import NetworkManager
 from scanner.resources.route_table import RouteTable
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
@@ -26,40 +26,10 @@ def doubts(
 ) -> str:
     """Say what else may lead from one VNet to an address in another; empty when nothing may."""
     return (
-        grouped(topology, here, there)
+        connecting(topology, here, there)
         or (learned(topology, here, address) if table is None or table.takes_gateway_routes else "")
         or _hub(topology, here, there)
     )
-
-
-def grouped(topology: Topology, here: ResourceId, there: ResourceId) -> str:
-    """
-    Say which network manager may join two VNets in a connected group; empty when none may.
-
-    It draws no peering, and what a manager deployed is not in the snapshot. One
-    without the right to connect, or that may act in one of the two only, joins nothing.
-
-    Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration
-    """
-    for gap in topology.unread(NetworkManager):
-        return not_read(NetworkManager, gap)
-    for manager in topology.all(NetworkManager):
-        if _may_connect(manager) and _acts_in(manager, here) and _acts_in(manager, there):
-            return f"which VNets the network manager {manager.id.path} connects was not read"
-    return ""
-
-
-def _may_connect(manager: NetworkManager) -> bool:
-    accesses = manager.properties.network_manager_scope_accesses or ("connectivity",)
-    return "connectivity" in {access.lower() for access in accesses}
-
-
-def _acts_in(manager: NetworkManager, network: ResourceId) -> bool:
-    """Tell whether a VNet may be in a manager's scope; what a management group holds is unread."""
-    scopes = manager.scopes
-    if not scopes or any("/managementgroups/" in scope.lower() for scope in scopes):
-        return True
-    return any(network.lies_in(scope) for scope in scopes)
 
 
 def learned(topology: Topology, network: ResourceId, address: str) -> str:
