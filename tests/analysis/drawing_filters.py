@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drawing import Estate, account, drawn, id_of, the, to
@@ -152,14 +152,12 @@ def asked(
     hostname: str = HOST,
     **more: Any,
 ) -> Passage:
-    """Ask whether the machine's packets get to the endpoint."""
+    """Ask whether the machine's packets get to the endpoint, by one way or, perhaps, another."""
     resolves = more.pop("resolves", None)
-    way = more.pop("way", Way.DIRECT)
+    beside = more.pop("or_through", ())
     topology = drawn((drawing or Drawing()).estate(), *estates, **more)
-    hops = tuple(
-        ResourceId(one) if one.startswith("/") else id_of(topology, one) for one in through
-    )
-    route = Route(Way.VIA if hops else way, (), hops)
+    others = (_by(topology, beside),) if beside else ()
+    route = replace(_by(topology, through), others=others)
     endpoint = the(topology, "pe")
     return passes(
         topology,
@@ -170,6 +168,18 @@ def asked(
         hostname,
         (lambda _: resolves),
     )
+
+
+def _by(topology: Topology, through: Iterable[str]) -> Route:
+    """Return a way through some stages; `one|two` are members behind a load balancer."""
+    stages = tuple(
+        tuple(
+            ResourceId(one) if one.startswith("/") else id_of(topology, one)
+            for one in stage.split("|")
+        )
+        for stage in through
+    )
+    return Route(Way.VIA if stages else Way.DIRECT, (), stages)
 
 
 def outcome(*args: Any, **more: Any) -> str:

@@ -164,6 +164,11 @@ def way(
     return route(topology, consumer, endpoint, address)
 
 
+def passed(found: Route) -> str:
+    """Return the stages of a way; members behind one load balancer as `one|two`."""
+    return " ".join("|".join(hop.path for hop in stage) for stage in found.through)
+
+
 def outcome(*estates: Estate, **asked: Any) -> str:
     """Return how it comes out: `direct`, `via fw`, a cause with the one to blame, or `unknown`."""
     found = way(*estates, **asked)
@@ -178,7 +183,7 @@ def outcome(*estates: Estate, **asked: Any) -> str:
             assert found.broken is None
             return "unknown"
         case Way.VIA:
-            return f"via {' '.join(hop.path for hop in found.through)}"
+            return " or ".join(f"via {passed(one)}" for one in (found, *found.others))
         case _:
             assert not found.through
             return "direct"

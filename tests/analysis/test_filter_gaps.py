@@ -87,7 +87,7 @@ def test_not_knowing_more_turns_nothing_around(
 ) -> None:
     estate = whole(leaving, arrives, inspected, is_routed=is_routed)
     full = drawn(estate)
-    hops = (id_of(full, "vhub"), id_of(full, "fw")) if is_inspected else ()
+    hops = ((id_of(full, "vhub"),), (id_of(full, "fw"),)) if is_inspected else ()
     route = Route(Way.VIA if hops else Way.DIRECT, (), hops)
 
     def said(topology: Any) -> str:

@@ -433,6 +433,21 @@ def test_behind_one_firewall_another_may_see_either_address() -> None:
         assert said == expected
 
 
+def test_of_two_firewalls_beside_each_other_both_must_agree() -> None:
+    second = {"fw2": firewall("fwp2")["fw"]}
+    drawing = Drawing(hub_subnets=SUBNET)
+    for groups, expected in (((group(ALLOWED),), "allow"), ((), "unknown")):
+        estates = (firewall(), policy(group(ALLOWED)), second, policy(*groups, name="fwp2"))
+        found = asked(drawing, *estates, through=["fw"], or_through=["fw2"])
+        assert found.outcome == expected
+        assert Cause.FIREWALL_DENIED in found.doubts or found.outcome == "allow"
+        # In a row, one that denies is enough.
+        row = outcome(drawing, *estates, through=["fw", "fw2"])
+        assert row == ("allow" if groups else "deny")
+    neither = (firewall(), policy(), second, policy(name="fwp2"))
+    assert outcome(drawing, *neither, through=["fw"], or_through=["fw2"]) == "deny"
+
+
 def test_classic_ranges_stand_in_the_firewall_itself() -> None:
     ranges = {"Network.SNAT.PrivateRanges": "10.9.0.0/16, 255.255.255.255/32"}
     fw = firewall("", networkRuleCollections=[classic(classic_rule())], additionalProperties=ranges)

@@ -383,15 +383,6 @@ def test_a_group_at_an_endpoint_may_not_count_in_other_clouds() -> None:
         assert outcome(Drawing(hub=ENFORCED), nsg("nsg"), cloud=cloud) == "allow"
 
 
-def test_on_an_unknown_way_only_what_everybody_shares_is_certain() -> None:
-    assert outcome(way=Way.UNKNOWN) == "unknown"
-    assert outcome(Drawing(app=GUARDED), nsg("nsg", rule(100, "Deny")), way=Way.UNKNOWN) == "deny"
-    shut = nsg("nsg", arriving(100, "Deny"))
-    assert outcome(Drawing(hub=ENFORCED), shut, way=Way.UNKNOWN) == "deny"
-    some = nsg("nsg", arriving(100, "Deny", CALLER))
-    assert outcome(Drawing(hub=ENFORCED), some, way=Way.UNKNOWN) == "unknown"
-
-
 def test_an_unread_address_leaves_it_open() -> None:
     assert outcome(Drawing(app={"addressPrefix": "fd00::/64"}, addresses=("fd00::4",))) == "unknown"
 
@@ -422,7 +413,27 @@ def test_a_group_may_deny_the_way_to_an_appliance() -> None:
     # Two interfaces may stand for the members of one load balancer.
     second = {"nva2": appliance("shut")["nva"]}
     both = (shut, appliance("shut"), second)
-    assert outcome(Drawing(hub_subnets=WITH_NVA), *both, through=["nva", "nva2"]) == "unknown"
+    assert outcome(Drawing(hub_subnets=WITH_NVA), *both, through=["nva|nva2"]) == "unknown"
+
+
+def test_two_appliances_in_a_row_are_no_load_balancers_pool() -> None:
+    drawing = Drawing(hub_subnets=WITH_NVA)
+    shut, second = nsg("shut", arriving(100, "Deny")), {"nva2": appliance("shut")["nva"]}
+    estates = (shut, appliance(), second)
+    for through in (["nva", "nva2"], ["nva2", "nva"]):
+        found = asked(drawing, *estates, through=through)
+        assert found.broken is not None
+        assert (found.broken.cause, found.broken.blame.path) == (Cause.APPLIANCE_DENIED, "shut")
+    assert outcome(drawing, *estates, through=["nva|nva2"]) == "unknown"
+
+
+def test_what_one_of_two_ways_denies_may_pass_by_the_other() -> None:
+    drawing, shut = Drawing(hub_subnets=WITH_NVA), nsg("shut", arriving(100, "Deny"))
+    estates = (shut, appliance(), {"nva2": appliance("shut")["nva"]})
+    found = asked(drawing, *estates, through=["nva2"], or_through=["nva"])
+    assert found.outcome == "unknown"
+    assert found.doubts == {Cause.APPLIANCE_DENIED}
+    assert outcome(drawing, *estates, through=["nva", "nva2"], or_through=["nva2"]) == "deny"
 
 
 def test_behind_an_appliance_nobody_knows_the_callers_address() -> None:

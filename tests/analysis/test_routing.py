@@ -18,6 +18,7 @@ from drawing_routes import (
     machine,
     network,
     outcome,
+    passed,
     private_endpoint,
     table,
     way,
@@ -25,6 +26,7 @@ from drawing_routes import (
 
 from scanner.analysis.consumers import consumers
 from scanner.analysis.routing.route import route
+from scanner.rules.nodes import Reference
 
 NOTHING: dict[str, Any] = {}
 CALLER = machine("app", ("app/work", "10.1.1.4"))
@@ -301,7 +303,7 @@ def test_peering_is_not_transitive() -> None:
 
 def test_a_firewall_in_the_hub_carries_packets_between_spokes() -> None:
     found = way(*spokes(EVERYTHING), firewall())
-    assert (found.outcome, [hop.path for hop in found.through]) == ("via", ["fw"])
+    assert (found.outcome, passed(found)) == ("via", "fw")
     assert [step.said for step in found.steps] == [
         "the route r0 of rt sends 0.0.0.0/0 to 10.0.0.4, fw",
         "app is peered with hub, Connected on both sides",
@@ -467,7 +469,7 @@ def test_a_load_balancer_leads_to_what_is_behind_it() -> None:
     two = machine("two", ("hub/nva", "10.0.3.6"), forwards=True)
     off = machine("two", ("hub/nva", "10.0.3.6"))
     pair = balancer("nic-one", "nic-two")
-    assert outcome(*spokes(EVERYTHING), pair, one, two) == "via nic-one nic-two"
+    assert outcome(*spokes(EVERYTHING), pair, one, two) == "via nic-one|nic-two"
     assert outcome(*spokes(EVERYTHING), pair, one, off) == "unknown"
     assert outcome(*spokes(EVERYTHING), balancer("nic-two"), off) == "forwardingOff: nic-two"
     assert outcome(*spokes(EVERYTHING), balancer()) == "unknown"
@@ -514,18 +516,63 @@ def test_a_broken_peering_to_the_next_hop_is_to_blame() -> None:
     assert outcome(*estates, firewall()) == "peeringNotConnected: app/to-hub"
 
 
+def to_any_of(*hops: str, prefix: str = "0.0.0.0/0", name: str = "rt") -> Estate:
+    shared = table((prefix, "VirtualApplianceEcmp"), name=name)
+    said = shared[name]["properties"]["routes"][0]["properties"]
+    said["nextHop"] = {"nextHopIpAddresses": list(hops)}
+    return shared
+
+
 def test_several_next_hops_must_agree() -> None:
-    shared = table(("0.0.0.0/0", "VirtualApplianceEcmp"))
-    said = shared["rt"]["properties"]["routes"][0]["properties"]
-    said["nextHop"] = {"nextHopIpAddresses": ["10.0.3.5", "10.0.3.6"]}
+    shared = to_any_of("10.0.3.5", "10.0.3.6")
     estates = [estate for estate in spokes() if "rt" not in estate]
     one = machine("one", ("hub/nva", "10.0.3.5"), forwards=True)
     two = machine("two", ("hub/nva", "10.0.3.6"), forwards=True)
     off = machine("two", ("hub/nva", "10.0.3.6"))
-    assert outcome(*estates, shared, one, two) == "via nic-one nic-two"
+    assert outcome(*estates, shared, one, two) == "via nic-one or via nic-two"
     assert outcome(*estates, shared, one, off) == "unknown"
     neither = machine("one", ("hub/nva", "10.0.3.5"))
     assert outcome(*estates, shared, neither, off) == "forwardingOff: nic-one"
+
+
+def test_appliances_in_a_row_are_passed_one_after_the_other() -> None:
+    second = table(("10.2.2.4/32", "VirtualAppliance", "10.0.3.5"), name="rt-fw")
+    nva = machine("nva", ("hub/nva", "10.0.3.5"), forwards=True)
+    behind = spokes(EVERYTHING, AzureFirewallSubnet=by("rt-fw"))
+    assert outcome(*behind, firewall(), second, nva) == "via fw nic-nva"
+    two = machine("two", ("hub/nva", "10.0.3.6"), forwards=True)
+    beside = to_any_of("10.0.3.5", "10.0.3.6", prefix="10.2.2.4/32", name="rt-fw")
+    assert outcome(*behind, firewall(), beside, nva, two) == "via fw nic-nva or via fw nic-two"
+
+
+@pytest.mark.parametrize("count", [12, 100])
+def test_the_ways_through_appliances_that_route_to_each_other_are_not_all_followed(
+    count: int,
+) -> None:
+    """Without a limit, twelve have half a billion orders in which to pass them."""
+    hops = [f"10.0.3.{4 + number}" for number in range(count)]
+    nvas = [machine(f"nva{h}", ("hub/nva", h), forwards=True) for h in hops]
+    around = to_any_of(*hops, prefix="10.2.2.4/32", name="rt-nva")
+    estates = [estate for estate in spokes(nva=by("rt-nva")) if "rt" not in estate]
+    assert outcome(*estates, to_any_of(*hops), around, *nvas) == "unknown"
+
+
+@pytest.mark.parametrize(("count", "expected"), [(16, "via"), (17, "unknown"), (200, "unknown")])
+def test_a_row_of_appliances_is_not_followed_without_end(count: int, expected: str) -> None:
+    """Without a limit, the last of hundreds lies deeper than Python descends."""
+    estates, hub = spokes(("0.0.0.0/0", "VirtualAppliance", "10.0.9.0")), dict[str, Any]()
+    for number in range(count):
+        onward = ("10.2.2.4/32", "VirtualAppliance", f"10.0.9.{number + 1}")
+        routes = [onward] if number + 1 < count else []
+        estates.append(table(*routes, name=f"rt{number}"))
+        place = machine(f"nva{number}", (f"hub/s{number}", f"10.0.9.{number}"), forwards=True)
+        estates.append(place)
+        hub[f"s{number}"] = {"addressPrefix": f"10.0.9.{number}/32", **by(f"rt{number}")}
+    (drawn_hub,) = (estate["hub"]["properties"] for estate in estates if "hub" in estate)
+    drawn_hub["subnets"] += [
+        {"id": Reference(f"hub#subnets/{name}"), "properties": said} for name, said in hub.items()
+    ]
+    assert outcome(*estates).partition(" ")[0] == expected
 
 
 # --- what nobody sees ---

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from scanner.analysis.filtering.checkpoint import Call, Checkpoint, unknown
 from scanner.analysis.routing.peering import side
+from scanner.analysis.routing.trips import Stage
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -17,7 +18,7 @@ from scanner.topology import Topology
 def closed_peerings(
     topology: Topology,
     call: Call,
-    through: tuple[ResourceId, ...],
+    through: tuple[Stage, ...],
     is_asked: bool,  # noqa: FBT001 - by position as the others
 ) -> Iterator[Checkpoint]:
     """
@@ -31,7 +32,7 @@ def closed_peerings(
     """
     start, end = call.consumer.network, call.endpoint.network
     settled = {(start, end): bool(call.consumer.guards), (end, start): is_asked}
-    places = [start, *(n for hop in through for n in _networks(topology, hop)), end]
+    places = [start, *(n for stage in through for n in _networks(topology, stage[0])), end]
     for one, other in pairwise(places):
         for here, there in ((one, other), (other, one)):
             own = side(topology, here, there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -66,7 +67,8 @@ def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     The security groups of the caller, what the route goes through, and that of
     the endpoint's subnet where its network policies say so. Filters are exact
     over all the consumer's addresses: it is denied when some are. Of a whole
-    subnet nobody says who is there, so only what they all share is certain.
+    subnet nobody says who is there, so only what they all share is certain; and so
+    it is of several ways.
 
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
     """
@@ -75,10 +77,28 @@ def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     if not callers or not call.destination:
         unread = f"the addresses of {consumer.id.path} were not read"
         return Passage(Filtering.UNKNOWN, (), unread=unread, doubts=FILTERS)
-    found = _walked(Trip(topology, call, route, resolves_privately or _nobody_knows), callers)
+    resolves = resolves_privately or _nobody_knows
+    ways = (route, *route.others)
+    found = _any([_walked(Trip(topology, call, way, resolves), callers) for way in ways])
     if found.outcome is Filtering.DENY and callers - found.denied:
         return _of_some(topology, consumer, found)
     return found
+
+
+def _any(found: Sequence[Passage]) -> Passage:
+    """Return what becomes of packets that may take any of several ways."""
+    first, *others = found
+    if not others or all(one.outcome is Filtering.ALLOW for one in found):
+        return first
+    doubts = frozenset(cause for one in found for cause in one.doubts)
+    denied = first.denied
+    for other in others:
+        denied &= other.denied
+    if denied:
+        return replace(first, outcome=Filtering.DENY, denied=denied, doubts=doubts)
+    broken = {one.broken.cause for one in found if one.broken}
+    unread = next((one.unread for one in found if one.unread), "one of several ways is held back")
+    return Passage(Filtering.UNKNOWN, first.steps, unread=unread, doubts=doubts | broken)
 
 
 def _nobody_knows(_firewall: object) -> None:

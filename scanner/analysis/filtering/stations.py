@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TypeAlias
 
 from scanner import clouds
@@ -17,7 +16,8 @@ from scanner.analysis.filtering.firewalls import inspect, unread_firewall
 from scanner.analysis.filtering.first_match import NOBODY
 from scanner.analysis.filtering.guards import Gate, ask, scale_sets
 from scanner.analysis.network_managers import ruling
-from scanner.analysis.routing.route import Route, Way
+from scanner.analysis.routing.route import Route
+from scanner.analysis.routing.trips import Stage
 from scanner.analysis.routing.virtual_hubs import strangers
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -49,9 +49,6 @@ def filters(trip: Trip) -> Iterator[Filter]:
     """Yield the filters that a connection meets, in order."""
     yield from _ruled(trip, trip.call.consumer.network, Cause.OUTBOUND_DENIED)
     yield from _leaving(trip)
-    if trip.route.outcome is Way.UNKNOWN:
-        unread = trip.route.unread or "the way is not known"
-        yield _always(unknown(unread, sight=STRANGER))
     yield from _on_the_way(trip)
     yield from _ruled(trip, trip.call.endpoint.network, Cause.INBOUND_DENIED)
     inbound = tuple(_gates_of_endpoint(trip))
@@ -88,19 +85,12 @@ def _leaving(trip: Trip) -> Iterator[Filter]:
 
 
 def _on_the_way(trip: Trip) -> Iterator[Filter]:
-    """
-    Yield what the packet passes between the two ends.
-
-    Interfaces that follow each other may stand for the members of one load
-    balancer, of which the packet passes one.
-    """
-    for kind, several in groupby(trip.route.through, key=lambda one: one.type):
-        hops = tuple(several)
-        if kind == NetworkInterface.ARM_TYPE:
-            yield from _appliance(trip, hops)
-            continue
-        for hop in hops:
-            yield from _hop(trip, hop)
+    """Yield what the packet passes between the two ends."""
+    for stage in trip.route.through:
+        if stage[0].type == NetworkInterface.ARM_TYPE:
+            yield from _appliance(trip, stage)
+        else:
+            yield from _hop(trip, stage[0])
 
 
 def _hop(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
@@ -145,7 +135,7 @@ def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
     inside = set(trip.topology.sources(hop, Relation.PLACED_IN))
     firewalls = {one for one in inside if one.type == AzureFirewall.ARM_TYPE}
     firewalls |= {hub.firewall} if hub.firewall else set()
-    for firewall in sorted(firewalls - set(trip.route.through)):
+    for firewall in sorted(firewalls - {hop for stage in trip.route.through for hop in stage}):
         yield _perhaps(_firewall(trip, firewall), firewall)
 
 
@@ -166,16 +156,20 @@ def _perhaps(filtering: Filter, firewall: ResourceId) -> Filter:
     return doubted
 
 
-def _appliance(trip: Trip, hops: tuple[ResourceId, ...]) -> Iterator[Filter]:
-    """Yield the groups on the way to an appliance, and that nobody knows what itself does."""
-    interface = trip.topology.get(NetworkInterface, hops[0])
-    subnets = trip.topology.targets(hops[0], Relation.PLACED_IN)
-    if len(hops) == 1 and interface is not None and len(subnets) == 1:
+def _appliance(trip: Trip, stage: Stage) -> Iterator[Filter]:
+    """
+    Yield the groups on the way to an appliance, and that nobody knows what itself does.
+
+    Of several behind a load balancer the packet passes one, and so the groups of one.
+    """
+    interface = trip.topology.get(NetworkInterface, stage[0])
+    subnets = trip.topology.targets(stage[0], Relation.PLACED_IN)
+    if len(stage) == 1 and interface is not None and len(subnets) == 1:
         places = (subnets[0], interface.id)
         for guard in (g for p in places for g in trip.topology.targets(p, Relation.GUARDED_BY)):
             gate = Gate(guard, subnets[0], is_inbound=True, cause=Cause.APPLIANCE_DENIED)
             yield _asked(trip, gate)
-    names = " or ".join(hop.path for hop in hops)
+    names = " or ".join(hop.path for hop in stage)
     unread = f"the rules of the appliance {names} are not in Azure"
     yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
 

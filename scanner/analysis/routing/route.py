@@ -23,7 +23,7 @@ from scanner.analysis.routing.routes import (
 )
 from scanner.analysis.routing.starts import Start, start
 from scanner.analysis.routing.stops import Stop, gravest
-from scanner.analysis.routing.trips import Begun, Route, Trip, Way, agreed, ended
+from scanner.analysis.routing.trips import LONGEST, Begun, Route, Trip, Way, agreed, ended
 from scanner.analysis.routing.unseen import doubts
 from scanner.analysis.routing.virtual_hubs import Passage, passage
 from scanner.analysis.steps import Step
@@ -70,7 +70,7 @@ def _dialled_in(trip: Trip, begun: Begun) -> Route:
     gateway, there = trip.consumer.id, trip.endpoint.network
     said = f"{gateway.path} lets its clients in at {begun.subnet.path}"
     arrived = Step(said, (Evidence(gateway), Evidence(begun.subnet, Relation.PLACED_IN)))
-    begun = replace(begun, through=(gateway,)).said(arrived)
+    begun = replace(begun, through=((gateway,),)).said(arrived)
     direct = _direct(trip, begun)
     shared = passed_on(trip.topology, begun.network, there)
     if isinstance(direct, tuple) and isinstance(shared, tuple):
@@ -85,6 +85,8 @@ def _dialled_in(trip: Trip, begun: Begun) -> Route:
 
 def _onward(trip: Trip, begun: Begun) -> Route:
     """Follow a packet from the subnet it is in."""
+    if len(begun.through) > LONGEST or not begun.forks:
+        return ended(begun, Stop(unread=f"more ways leave {begun.subnet.path} than are followed"))
     user = user_route(trip.topology, begun.subnet, trip.address)
     if isinstance(user, Stop):
         return ended(begun, user)
@@ -267,6 +269,7 @@ def _to_appliances(trip: Trip, begun: Begun, user: UserRoute) -> Route:
     hops = user.route.next_hops
     if not hops:
         return ended(begun, Stop(unread=f"the next hop of {user.said} is not told"))
+    begun = begun.parted(len(hops))
     return agreed(tuple(_to_appliance(trip, begun, user, hop) for hop in hops))
 
 
@@ -279,14 +282,14 @@ def _to_appliance(trip: Trip, begun: Begun, user: UserRoute, address: str) -> Ro
         return ended(begun.said(sent), found)
     said = f"{user.said} sends {prefix} to {address}, {found.owner.path}"
     begun = begun.said(Step(said, (*user.evidence(begun.subnet), Evidence(found.owner))))
-    if set(found.members) & set(begun.through):
+    if begun.has_passed(*found.members):
         return ended(begun, Stop(broken=Break(Cause.ROUTING_LOOP, user.table, _case(user))))
     if "/subnets/" not in found.subnet:
         return ended(begun, Stop(unread=f"how {found.network.path} routes was not read"))
     crossed = _crossed(trip, begun, found, address)
     if isinstance(crossed, Stop):
         return ended(begun, crossed)
-    begun = begun.said(*crossed, *found.steps)
+    begun = begun.said(*crossed, *found.steps).parted(len(found.exits))
     exits = (begun.at(exit_, *found.members, forwards=True) for exit_ in found.exits)
     return agreed(tuple(_onward(trip, out) for out in exits))
 
@@ -305,7 +308,7 @@ def _to_gateway(trip: Trip, begun: Begun, user: UserRoute) -> Route:
         return ended(begun, found)
     gateway, subnet, steps = found
     begun = begun.said(*steps)
-    if gateway in begun.through:
+    if begun.has_passed(gateway):
         return ended(begun, Stop(broken=Break(Cause.ROUTING_LOOP, user.table, _case(user))))
     shared = passed_on(trip.topology, subnet.parent, trip.endpoint.network)
     if isinstance(shared, Stop):

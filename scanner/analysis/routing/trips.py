@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Break
@@ -15,6 +16,15 @@ from scanner.analysis.steps import Step
 from scanner.resources import ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.topology import Topology
+
+Stage: TypeAlias = tuple[ResourceId, ...]
+"""A firewall, interface, gateway or virtual hub, or several of which a packet passes one."""
+
+LONGEST = 16
+"""How many stages are followed, one after the other."""
+
+MOST = 64
+"""How many ways are followed, beside each other."""
 
 
 class Way(StrEnum):
@@ -34,8 +44,10 @@ class Route:
 
     outcome: Way
     steps: tuple[Step, ...]
-    through: tuple[ResourceId, ...] = ()
-    """The firewalls, interfaces, gateways and virtual hubs it passes, in order."""
+    through: tuple[Stage, ...] = ()
+    """What it passes, in order."""
+    others: tuple[Route, ...] = ()
+    """Ways through something else that a packet may take as well."""
     broken: Break | None = None
     """For `none`: why."""
     unread: str = ""
@@ -69,7 +81,9 @@ class Begun:
     subnet: ResourceId
     stations: tuple[Station, ...]
     steps: tuple[Step, ...] = ()
-    through: tuple[ResourceId, ...] = ()
+    through: tuple[Stage, ...] = ()
+    forks: int = MOST
+    """Into how many ways it may part from here."""
 
     @property
     def network(self) -> ResourceId:
@@ -84,7 +98,16 @@ class Begun:
         """Return the packet in another subnet, sent on by what it passed."""
         network = subnet.parent if "/subnets/" in subnet else subnet
         station = Station(network, passed if forwards else ())
-        return Begun(subnet, (*self.stations, station), self.steps, (*self.through, *passed))
+        stations, through = (*self.stations, station), (*self.through, passed)
+        return replace(self, subnet=subnet, stations=stations, through=through)
+
+    def has_passed(self, *hops: ResourceId) -> bool:
+        """Tell whether it has perhaps passed one of these before."""
+        return any(hop in stage for stage in self.through for hop in hops)
+
+    def parted(self, ways: int) -> Begun:
+        """Return one of as many packets as it may be from here."""
+        return replace(self, forks=self.forks // ways)
 
 
 def ended(begun: Begun, stop: Stop) -> Route:
@@ -92,7 +115,7 @@ def ended(begun: Begun, stop: Stop) -> Route:
     outcome = Way.NONE if stop.broken else Way.UNKNOWN
     steps = (*begun.steps, *stop.steps)
     unread = "" if stop.broken else stop.unread
-    return Route(outcome, steps, begun.through, stop.broken, unread)
+    return Route(outcome, steps, begun.through, broken=stop.broken, unread=unread)
 
 
 def agreed(ways: tuple[Route, ...]) -> Route:
@@ -102,8 +125,14 @@ def agreed(ways: tuple[Route, ...]) -> Route:
         return first
     if all(way.outcome is Way.NONE for way in ways):
         return first
-    through = tuple(dict.fromkeys(one for way in ways for one in way.through))
     if all(way.outcome in {Way.DIRECT, Way.VIA} for way in ways):
-        return replace(first, through=through)
+        return _beside(ways)
     unread = next((way.unread for way in ways if way.unread), "one of several ways ends nowhere")
-    return Route(Way.UNKNOWN, first.steps, through, unread=unread)
+    return Route(Way.UNKNOWN, first.steps, first.through, unread=unread)
+
+
+def _beside(ways: tuple[Route, ...]) -> Route:
+    """Return ways that all get there as one with others beside it, each once."""
+    every = (one for way in ways for one in (way, *way.others))
+    first, *others = {one.through: replace(one, others=()) for one in every}.values()
+    return replace(first, others=tuple(others))
