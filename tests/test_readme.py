@@ -19,6 +19,7 @@ from cli.command_line import forget_settings, run
 
 from scanner.cli.main import FOUND, INTERRUPTED, cli
 from scanner.errors import CollectionError, ScanError
+from scanner.rules.catalogue import catalogue, left_out
 
 CHECKOUT = Path(__file__).parents[1]
 README = CHECKOUT / "README.md"
@@ -67,6 +68,18 @@ def _rewrite(command: str, printed: str) -> None:
         return f"{found['before']}{text}{found['after']}"
 
     README.write_text(OUTPUT.sub(replaced, README.read_text("utf-8")), "utf-8", newline="\n")
+
+
+def test_readme_lists_what_no_rule_tells() -> None:
+    before, after = "<!-- left out -->\n", "<!-- end -->"
+    wanted = "".join(f"{line}\n" for line in left_out())
+    if os.environ.get("UPDATE_SAMPLES"):
+        text = README.read_text("utf-8")
+        rest = text.partition(before)[2].partition(after)[2]
+        README.write_text(f"{text.partition(before)[0]}{before}{wanted}{after}{rest}", "utf-8")
+    shown = README.read_text("utf-8").partition(before)[2].partition(after)[0]
+    assert shown == wanted, "see `make samples`"
+    assert f"lists {len(catalogue().entries)} things" in TEXT
 
 
 def _trimmed(text: str) -> str:

@@ -15,6 +15,8 @@ from scanner.rules import templates
 from scanner.rules.config import EXPECTATIONS
 from scanner.rules.document import Source, read
 from scanner.rules.estates import home
+from scanner.rules.policies import FOLDER as POLICIES
+from scanner.rules.policies import GUID
 from scanner.rules.rule import CONNECTION, Example, Rule
 from scanner.rules.shapes import (
     Choice,
@@ -36,6 +38,9 @@ SUFFIXES = (".yaml", ".yml")
 ESTATES = "estates"
 """The folder, among those of rules, of the good estates."""
 
+BESIDE = ("catalogue.yaml", "demo.yaml")
+"""Files in the folder of our rules that are none."""
+
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 _TYPE = Folded("type", TYPES)
@@ -56,13 +61,11 @@ _MAPS = Record(
     {},
     {
         "mcsb": ListOf(Text(r"^[A-Z]{2}-[0-9]{1,2}$", "a control such as NS-2")),
-        "azurePolicy": ListOf(
-            Text(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "a policy definition's GUID")
-        ),
+        "azurePolicy": ListOf(GUID),
         "nist80053r5": ListOf(
             Text(r"^[A-Z]{2}-[0-9]{1,2}(?:\([0-9]{1,2}\))?$", "a control such as SC-7(3)")
         ),
-        "cis": ListOf(Text(r"^[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}$", "a number such as 4.4")),
+        "cis": ListOf(Text(r"^[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}$", "a number such as 2.2.1.1")),
     },
 )
 
@@ -116,11 +119,11 @@ def rule_files(folder: Path) -> tuple[Path, ...]:
     """
     Return the rule files of a folder and of the folders in it, by path.
 
-    The good estates that rules are tried on are none, nor is the demo beside them.
-    Raises RuleError when there is no rule file.
+    The good estates that rules are tried on are none, nor are the demo and the catalogue beside
+    them, nor Azure's policies. Raises RuleError when there is no rule file.
     """
     files = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    found = tuple(sorted(path for path in files if not _is_estate(path)))
+    found = tuple(sorted(path for path in files if not _is_beside(path)))
     if not found:
         raise RuleError(f"{folder}: holds no rules ({', '.join(f'*{s}' for s in SUFFIXES)})")
     return found
@@ -207,6 +210,7 @@ def _check_templates(node: yaml.Node, source: Source) -> None:
             templates.check(item, item.value, source)
 
 
-def _is_estate(path: Path) -> bool:
-    is_demo = path.name == "demo.yaml" and path.with_name(ESTATES).is_dir()
-    return is_demo or path.parent.name == ESTATES
+def _is_beside(path: Path) -> bool:
+    """Tell whether a file goes with the rules and is none."""
+    is_of_ours = path.name in BESIDE and path.with_name(ESTATES).is_dir()
+    return is_of_ours or path.parent.name in {ESTATES, POLICIES}
