@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from scanner.rules import estates
 from scanner.rules.document import Source, read
-from scanner.rules.estates import home
 from scanner.rules.rule import Example, Rule
 from scanner.rules.shapes import ListOf, MapOf, Record, Text
 
@@ -56,7 +56,7 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue that comes with the scanner."""
-    path = home() / "catalogue.yaml"
+    path = estates.home() / "catalogue.yaml"
     values = _CATALOGUE.read(read(path), Source(path))
     entries = (_entry(name, said) for name, said in values["entries"].items())
     return Catalogue(entries=tuple(entries), beyond=values["beyond"])

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scanner.rules import estates
 from scanner.rules.document import Source, read
-from scanner.rules.estates import home
 from scanner.rules.shapes import MapOf, Record, Text, Tree
 
 FOLDER = "policies"
@@ -36,7 +36,7 @@ class Policy:
 @cache
 def policies() -> Mapping[str, Policy]:
     """Return the policies that come with the scanner, by GUID."""
-    known = map(_load, sorted((home() / FOLDER).glob("*.yaml")))
+    known = map(_load, sorted((estates.home() / FOLDER).glob("*.yaml")))
     return {policy.id: policy for policy in known}
 
 

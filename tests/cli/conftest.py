@@ -16,10 +16,12 @@ KEPT = ("exposure/public-network-access.yaml", "exposure/keys-enabled.yaml")
 
 @pytest.fixture(scope="session")
 def few_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with the demo, the good estates and two of the rules."""
+    """Return a home with all that goes with rules, and two of the rules."""
     home = tmp_path_factory.mktemp("home") / "rules"
     shutil.copytree(CHECKOUT / "rules" / "estates", home / "estates")
-    shutil.copy(CHECKOUT / "rules" / "demo.yaml", home)
+    shutil.copytree(CHECKOUT / "rules" / "policies", home / "policies")
+    for beside in ("catalogue.yaml", "demo.yaml"):
+        shutil.copy(CHECKOUT / "rules" / beside, home)
     for rule in KEPT:
         (home / rule).parent.mkdir(exist_ok=True)
         shutil.copy(CHECKOUT / "rules" / rule, home / rule)

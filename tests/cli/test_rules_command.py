@@ -231,14 +231,14 @@ def test_schema_is_a_json_schema() -> None:
 
 def test_docs_writes_a_page_for_each_rule_the_words_and_an_index() -> None:
     ran = run("rules", "docs", "-o", "pages", "--rules", rules())
-    assert (ran.code, ran.out, ran.complaint) == (0, "", "wrote 5 pages to pages")
-    names = {"AOAI101.md", "AOAI106.md", "AOAI190.md", "README.md", "words.md"}
+    assert (ran.code, ran.out, ran.complaint) == (0, "", "wrote 6 pages to pages")
+    names = {"AOAI101.md", "AOAI106.md", "AOAI190.md", "README.md", "coverage.md", "words.md"}
     assert {path.name for path in Path("pages").iterdir()} == names
     assert Path("pages/AOAI101.md").read_text("utf-8") == run("rules", "show", "AOAI101").out
 
 
 def test_docs_go_into_docs_rules_unless_told_otherwise() -> None:
-    assert run("rules", "docs").complaint == "wrote 4 pages to docs/rules"
+    assert run("rules", "docs").complaint == "wrote 5 pages to docs/rules"
 
 
 @pytest.mark.parametrize("output", ["taken", "taken/deep"])
