@@ -95,8 +95,8 @@ class AddressSet(msgspec.Struct, frozen=True, gc=False):
         return AddressSet(self.intervals[begin:end])
 
     def __sub__(self, other: AddressSet) -> AddressSet:
-        if not self.intervals:
-            return self
+        if not self.intervals or self.intervals == other.intervals:
+            return NOBODY
         taken = other & self
         if not taken.intervals:
             return self

@@ -80,4 +80,7 @@ def _reached(
 
 def union(sets: Iterable[AddressSet]) -> AddressSet:
     """Return the union of sets."""
-    return AddressSet.of(pair for one in sets for pair in one.intervals)
+    several = tuple(sets)
+    if len(several) == 1:
+        return several[0]
+    return AddressSet.of(pair for one in several for pair in one.intervals)

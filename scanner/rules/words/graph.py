@@ -55,10 +55,8 @@ def neighbours(values: Mapping[str, Any]) -> Condition:
 
     def judge(topology: Topology, subject: AnyResource) -> Judgement:
         found = _neighbours(topology, subject, values["related"], kind)
-        chosen = [
-            (neighbour, path, where(topology, neighbour) if where else Judgement(Verdict.PASS))
-            for neighbour, path in found.known
-        ]
+        asked = ((n, path, _asked(topology, n, where)) for n, path in found.known)
+        chosen = [one for one in asked if one[2].verdict in {Verdict.PASS, Verdict.OPEN}]
         match ask:
             case "exists":
                 answer = _exists(subject, chosen, found, bool(where))
@@ -72,6 +70,19 @@ def neighbours(values: Mapping[str, Any]) -> Condition:
 
     return judge
 
+
+def _asked(topology: Topology, neighbour: AnyResource, where: Condition | None) -> Judgement:
+    """Judge a neighbour once for all subjects that have it."""
+    if where is None:
+        return _PLAIN
+    answers = topology.answers_each[where]
+    if neighbour not in answers:
+        answers[neighbour] = where(topology, neighbour)
+    answer: Judgement = answers[neighbour]
+    return answer
+
+
+_PLAIN = Judgement(Verdict.PASS)
 
 _ASKS = ("exists", "every", "none")
 _Chosen = list[tuple[AnyResource, tuple[Evidence, ...], Judgement]]
@@ -132,11 +143,7 @@ def _exists(
         present.append(_not_known(subject, _outside(found)))
     if found.hidden:
         present.append(_not_known(subject, found.hidden))
-    return (
-        some(j for j in present if j.verdict in {Verdict.PASS, Verdict.OPEN})
-        if any(j.verdict in {Verdict.PASS, Verdict.OPEN} for j in present)
-        else Judgement(Verdict.FAIL, (Evidence(subject.id),))
-    )
+    return some(present) if present else Judgement(Verdict.FAIL, (Evidence(subject.id),))
 
 
 def _each(
@@ -148,10 +155,9 @@ def _each(
 ) -> Judgement:
     answers = []
     for neighbour, path, said in chosen:
-        if said.verdict is Verdict.PASS:
-            answers.append(_along(path, _named(neighbour.id, condition(topology, neighbour))))
-        elif said.verdict is Verdict.OPEN:
-            answers.append(_along(path, said))
+        is_chosen = said.verdict is Verdict.PASS
+        asked = _named(neighbour.id, condition(topology, neighbour)) if is_chosen else said
+        answers.append(_along(path, asked))
     if found.outside:
         answers.append(_not_known(subject, _outside(found)))
     if found.hidden:
