@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.analysis.addresses import AddressSet
-from scanner.analysis.dns.askers import COMPUTE
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet
@@ -15,6 +14,24 @@ from scanner.resources.virtual_machine import VirtualMachine
 from scanner.resources.virtual_network import VirtualNetwork
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.topology import Topology, once
+
+COMPUTE = frozenset(
+    {
+        "microsoft.apimanagement/service",
+        "microsoft.app/environments",
+        "microsoft.containerinstance/containergroups",
+        "microsoft.databricks/workspaces",
+        "microsoft.logic/integrationserviceenvironments",
+        "microsoft.machinelearningservices/workspaces",
+        "microsoft.web/hostingenvironments",
+        "microsoft.web/serverfarms",
+    }
+)
+"""
+Services that, given a subnet, run their users' code in it, and so ask for names there.
+
+Source: https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview
+"""
 
 
 class Kind(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.analysis.dns.askers import Asked
 from scanner.analysis.dns.wanted import bearer, zone_names
 from scanner.analysis.endpoints import Approved, approved
 from scanner.resources import Relation, ResourceId
@@ -17,18 +16,12 @@ from scanner.resources.record_set import RecordSet
 from scanner.topology import Topology, once
 
 
-def names_asked(topology: Topology, where: Asked) -> Iterator[tuple[Approved, RecordSet]]:
+def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Approved, RecordSet]]:
     """
     Yield the endpoints whose accounts a VNet could ask by name, and the records that answer.
 
-    The links of the VNets in which its questions end show which.
+    The links of the VNet show which, whoever asks there.
     """
-    for asker in sorted(where.networks):
-        yield from linked_names(topology, asker)
-
-
-def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Approved, RecordSet]]:
-    """Yield the same of the zones linked to a VNet, whoever asks there."""
     named = _named_by_zone(topology)
     for link in topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO):
         yield from named.get(link.id.parent, ())

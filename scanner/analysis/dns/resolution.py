@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from scanner.analysis.consumers import Consumer, Kind
-from scanner.analysis.dns.askers import AZURE_DNS
 from scanner.analysis.dns.azure_dns import ask_in, ask_servers
 from scanner.analysis.dns.dialled_in import dialled_in
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, unknown
+from scanner.analysis.dns.servers import AZURE_DNS
 from scanner.analysis.dns.wanted import undocumented
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.analysis.addresses import holds, is_public
-from scanner.analysis.dns.askers import AZURE_DNS
 from scanner.analysis.dns.vacancy import is_vacant, may_meet
 from scanner.analysis.routing.peering import Peers, neighbours, peers
 from scanner.resources import AnyResource, Relation, ResourceId
@@ -18,6 +17,11 @@ from scanner.resources.load_balancer import LoadBalancer
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.virtual_network import VirtualNetwork
 from scanner.topology import Topology, once
+
+AZURE_DNS = "168.63.129.16"
+"""
+Source: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+"""
 
 PUBLIC_RESOLVERS = frozenset(
     {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.connections import Connection
 from scanner.analysis.consumers import Consumer, Kind
-from scanner.analysis.dns.askers import AZURE_DNS
+from scanner.analysis.dns.servers import AZURE_DNS
 from scanner.analysis.filtering.first_match import Decision, decide
 from scanner.analysis.filtering.guards import rules_by_group, scale_sets
 from scanner.analysis.filtering.mending import free_priority
