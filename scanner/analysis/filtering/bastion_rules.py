@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.analysis.addresses import AddressSet
-from scanner.analysis.filtering.security_rules import ports
+from scanner.analysis.filtering import ports
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read
 from scanner.resources import Relation, ResourceId
 from scanner.resources.bastion_host import BastionHost
@@ -133,7 +133,7 @@ def _decided(asked: Iterable[SecurityRule], need: Need, port: int) -> bool | Non
 
 
 def _matches(rule: SecurityRule, need: Need, port: int) -> bool | None:
-    held = ports(rule.destination_ports)
+    held = ports.parse(rule.destination_ports)
     if rule.protocol not in {"*", "tcp"}:
         return False
     if held is not None and not held & AddressSet(((port, port),)):

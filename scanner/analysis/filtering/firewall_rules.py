@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.analysis.addresses import EVERY, NOT_PUBLIC, AddressSet
+from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.first_match import NOBODY, Match, Rank
-from scanner.analysis.filtering.security_rules import ports
 from scanner.resources import ResourceId
 from scanner.resources.firewall_rule import ApplicationProtocol, FirewallRule
 
@@ -111,7 +111,7 @@ def _network(rule: FirewallRule, packet: Packet) -> bool | None:
     protocols = rule.transport_protocols
     if protocols and not protocols & {"tcp", "any"}:
         return None
-    wanted = ports(rule.destination_ports or ())
+    wanted = ports.parse(rule.destination_ports or ())
     if wanted is not None and not wanted & AddressSet(((packet.port, packet.port),)):
         return None
     certain, perhaps = _named(rule.destination_addresses or ())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.consumers import Consumer, Kind
+from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.checkpoint import (
     Call,
     Checkpoint,
@@ -21,7 +22,6 @@ from scanner.analysis.filtering.checkpoint import (
 from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide
 from scanner.analysis.filtering.mending import free_priority, one_prefix
 from scanner.analysis.filtering.security_rules import (
-    EPHEMERAL,
     Flow,
     Members,
     Placed,
@@ -201,7 +201,7 @@ def _doubt(group: NetworkSecurityGroup, found: Decision[Rule], flow: Flow) -> st
         if not match.perhaps - match.certain:
             continue
         rule, named = match.rule, f"{match.rule.name} of {group.name}"
-        if EPHEMERAL - rule.source_ports:
+        if ports.CALLING - rule.source_ports:
             return f"{named} looks at the port that callers choose"
         if rule.source.groups or rule.destination.groups:
             return f"whom the application security groups of {named} hold was not read"

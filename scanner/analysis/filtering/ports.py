@@ -3,52 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-Range: TypeAlias = tuple[int, int]
-"""First and last port, both inside."""
+from scanner.analysis.addresses import AddressSet, Interval
 
 LAST = 65535
 
+CALLING = AddressSet(((1, LAST),))
+"""The ports a caller may call from."""
 
-def covers(ports: Iterable[str], port: int) -> bool | None:
+
+@lru_cache(maxsize=1 << 12)
+def parse(texts: tuple[str, ...]) -> AddressSet | None:
     """
-    Tell whether ports and ranges hold a port; None when that is not known.
+    Return ports and ranges (`443`, `400-500`, `*`) as intervals; None when not all are known.
 
     Nothing at all, and text that is no port, may hold any.
 
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview#security-rules
     """
-    ranges = tuple(_ranges(ports))
-    if any(item and item[0] <= port <= item[1] for item in ranges):
+    ranges = tuple(_ranges(texts))
+    return None if not ranges or None in ranges else _known(ranges)
+
+
+def covers(texts: tuple[str, ...], port: int) -> bool | None:
+    """Tell whether ports and ranges hold a port; None when that is not known."""
+    if _known(_ranges(texts)).within(port, port):
         return True
-    return None if not ranges or None in ranges else False
+    return None if parse(texts) is None else False
 
 
-def every(ports: Iterable[str]) -> bool | None:
+def every(texts: tuple[str, ...]) -> bool | None:
     """Tell whether ports and ranges together hold every port; None when that is not known."""
-    ranges = tuple(_ranges(ports))
-    reached = 0
-    for first, last in sorted(filter(None, ranges)):
-        if first > reached + 1:
-            break
-        reached = max(reached, last)
-    if reached == LAST:
+    if not CALLING - _known(_ranges(texts)):
         return True
-    return None if not ranges or None in ranges else False
+    return None if parse(texts) is None else False
 
 
-def some(ports: Iterable[str]) -> bool | None:
+def some(texts: tuple[str, ...]) -> bool | None:
     """Tell that ports and ranges hold at least one port; None when that is not known."""
-    return any(_ranges(ports)) or None
+    return bool(_known(_ranges(texts))) or None
 
 
-def _ranges(ports: Iterable[str]) -> Iterable[Range | None]:
-    return (_range(part.strip()) for text in ports for part in text.split(","))
+def _known(ranges: Iterable[Interval | None]) -> AddressSet:
+    return AddressSet.of(item for item in ranges if item is not None)
 
 
-def _range(text: str) -> Range | None:
+def _ranges(texts: Iterable[str]) -> Iterator[Interval | None]:
+    return (_range(part.strip()) for text in texts for part in text.split(","))
+
+
+def _range(text: str) -> Interval | None:
     """Read `*`, `22` or `20-25`; None for what is none of these."""
     if text.lower() in {"*", "any"}:
         return (0, LAST)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet
+from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.first_match import NOBODY, Match, union
 from scanner.analysis.filtering.virtual_network_tag import Tag
 from scanner.resources import ResourceId
@@ -104,8 +104,8 @@ class Rule:
             priority=rule.properties.priority,
             pointer=pointer,
             protocol=rule.protocol,
-            source_ports=ports(rule.source_ports) or NOBODY,
-            destination_ports=ports(rule.destination_ports),
+            source_ports=ports.parse(rule.source_ports) or NOBODY,
+            destination_ports=ports.parse(rule.destination_ports),
             source=Side.parse(rule.source_addresses, rule.source_groups),
             destination=Side.parse(rule.destination_addresses, rule.destination_groups),
         )
@@ -188,7 +188,7 @@ def _looks(rule: Rule, port: int) -> bool | None:
     if rule.protocol in OTHER_PROTOCOLS or (wanted is not None and not wanted.within(port, port)):
         return None
     is_tcp = rule.protocol in {"*", "tcp"}
-    return is_tcp and wanted is not None and not EPHEMERAL - rule.source_ports
+    return is_tcp and wanted is not None and not ports.CALLING - rule.source_ports
 
 
 def _certain(ends: Ends, members: Members) -> AddressSet:
@@ -202,21 +202,6 @@ def _perhaps(ends: Ends, members: Members) -> AddressSet:
     return EVERY if is_member else ends.perhaps
 
 
-@lru_cache(maxsize=1 << 12)
-def ports(ranges: tuple[str, ...]) -> AddressSet | None:
-    """Return ports and ranges (`443`, `400-500`, `*`) as intervals; None when one is neither."""
-    found = []
-    for item in (part.strip() for text in ranges for part in text.split(",")):
-        first, _, last = item.partition("-")
-        if item == "*":
-            found.append((0, 65535))
-        elif first.isdecimal() and (last or first).isdecimal():
-            found.append((int(first), int(last or first)))
-        else:
-            return None
-    return AddressSet.of(found) if found else None
-
-
 EVERYTHING = frozenset({"*", "any"})
 
 TAGS = EVERYTHING | {"virtualnetwork", "internet"}
@@ -224,6 +209,3 @@ TAGS = EVERYTHING | {"virtualnetwork", "internet"}
 SERVICE_TAG = re.compile(r"[a-z][a-z0-9.]*")
 
 OTHER_PROTOCOLS = frozenset({"udp", "icmp", "icmpv6", "esp", "ah"})
-
-EPHEMERAL = AddressSet(((1, 65535),))
-"""The ports a caller may call from."""
