@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.analysis.accounts_of import was_read
-from scanner.findings import Evidence, Judgement, Verdict, every
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,
@@ -43,7 +43,7 @@ def _connected(
     if account is None:
         return _unknown(topology, endpoint, target)
     if not account.is_subject:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     if account.properties.private_endpoint_connections is not None:
         return _by_account(topology, endpoint, account, states)
     said = _by_endpoint(endpoint, target, states)

@@ -15,7 +15,7 @@ from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
-from scanner.analysis.endpoints import accounts, addresses, approved
+from scanner.analysis.endpoints import accounts, approved, serving_at
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, first_of, passes
 from scanner.analysis.intents import Intent, declared
@@ -26,8 +26,7 @@ from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
-from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.topology import Topology, once, once_each
+from scanner.topology import Topology, once
 from scanner.topology.expectations import Demand, Expectation
 
 
@@ -188,36 +187,34 @@ def connection(
     answer = resolve(topology, consumer, account, hostname)
     said = declared(topology, consumer, account)
     intent = _intent(topology, consumer, account, hostname, answer, said)
-    if answer.outcome is not Answer.PRIVATE:
-        verdict = _unresolved(topology, account, answer)
-        return Connection(
-            consumer=consumer,
-            account=account,
-            hostname=hostname,
-            intended=intent,
-            declared=said,
-            resolution=answer,
-            follow=lambda: (None, None),
-            verdict=verdict,
-            broken=answer.broken,
-            stage=Family.DNS,
-            unread=answer.unread,
-            doubts=None,
-        )
-    calls = (
-        Call(consumer, _endpoint(topology, account, address), address, account, hostname)
-        for address in answer.addresses
-    )
-    chosen = max if intent is Intent.NEVER else min
-    followed = chosen((_followed(topology, call) for call in calls), key=_gravity)
-    last = followed.last
-    return Connection(
+    known = partial(
+        Connection,
         consumer=consumer,
         account=account,
         hostname=hostname,
         intended=intent,
         declared=said,
         resolution=answer,
+    )
+    if answer.outcome is not Answer.PRIVATE:
+        return known(
+            follow=lambda: (None, None),
+            verdict=_unresolved(topology, account, answer),
+            broken=answer.broken,
+            stage=Family.DNS,
+            unread=answer.unread,
+            doubts=None,
+        )
+    # A private answer is the address of an approved endpoint.
+    calls = (
+        Call(consumer, endpoint, address, account, hostname)
+        for address in answer.addresses
+        if (endpoint := serving_at(topology, account, address))
+    )
+    chosen = max if intent is Intent.NEVER else min
+    followed = chosen((_followed(topology, call) for call in calls), key=_gravity)
+    last = followed.last
+    return known(
         follow=followed.follow,
         verdict=followed.verdict,
         broken=last.broken if last else None,
@@ -263,18 +260,6 @@ def _way(
 
     name = call.hostname.name
     return taken, passes(topology, call.consumer, call.endpoint, call.address, taken, name, own)
-
-
-@once_each
-def _endpoint(
-    topology: Topology, account: CognitiveServicesAccount, address: str
-) -> PrivateEndpoint:
-    """Return the approved endpoint that has an address; a private answer has one."""
-    return next(
-        item.endpoint
-        for item in approved(topology, account)
-        if item.endpoint is not None and address in addresses(topology, item.endpoint)
-    )
 
 
 def _gravity(followed: _Followed) -> int:

@@ -81,6 +81,15 @@ def addresses_of(topology: Topology, endpoint: PrivateEndpoint, hostname: str) -
     return frozenset(address for address, names in held if hostname in names)
 
 
+@once_each
+def serving_at(
+    topology: Topology, account: CognitiveServicesAccount, address: str
+) -> PrivateEndpoint | None:
+    """Return the approved endpoint of an account that has an address; None when none has."""
+    served = (item.endpoint for item in approved(topology, account))
+    return next((e for e in served if e is not None and address in addresses(topology, e)), None)
+
+
 def _attributed(
     topology: Topology, endpoint: PrivateEndpoint
 ) -> tuple[tuple[str, frozenset[str]], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.findings import Evidence, Judgement, Verdict
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway, VpnClientConfiguration
 from scanner.topology import Topology
 
@@ -24,10 +24,10 @@ def possible(_topology: Topology, gateway: VirtualNetworkGateway) -> Judgement:
     """
     clients = gateway.properties.vpn_client_configuration
     if clients is None or not gateway.client_address_prefixes:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     kinds = {kind.lower() for kind in clients.vpn_authentication_types or ()}
     if "aad" not in kinds:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     faults = (*_of_gateway(gateway), *_of_clients(gateway, clients))
     if faults:
         because = tuple(evidence for evidence, _ in faults)

@@ -40,6 +40,16 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
             return str(value)
 
 
+def evidence_entry(evidence: Evidence) -> dict[str, Any]:
+    """Return one piece of evidence as JSON has it; what it says is not for every reader."""
+    return {
+        "resource": str(evidence.resource),
+        "relation": evidence.relation,
+        "pointer": evidence.pointer,
+        "value": plain(evidence.value),
+    }
+
+
 def names(resource: ResourceId) -> str:
     """Return the short name of a resource, for reading."""
     return printable(resource.path or str(resource))

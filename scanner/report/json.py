@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from scanner import __version__
-from scanner.findings import Evidence, Finding, Severity, Verdict
-from scanner.report.encode import dump, plain
+from scanner.findings import Finding, Severity, Verdict
+from scanner.report.encode import dump, evidence_entry
 from scanner.report.options import Options
 from scanner.report.scan_report import REACHES, Account, Report
 from scanner.snapshot import Gap
@@ -55,7 +55,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "resource": str(finding.resource),
         "message": finding.message,
-        "evidence": [_evidence(evidence) for evidence in finding.evidence],
+        "evidence": [evidence_entry(e) | {"said": e.said or None} for e in finding.evidence],
         "affected": [
             {"consumer": str(a.consumer), "account": str(a.account), "hostname": a.hostname}
             for a in finding.affected
@@ -64,14 +64,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "maps": {framework: list(controls) for framework, controls in finding.maps.items()},
         "fingerprint": finding.fingerprint,
         "suppressed": None,
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "resource": str(evidence.resource),
-        "relation": evidence.relation,
-        "pointer": evidence.pointer,
-        "value": plain(evidence.value),
-        "said": evidence.said or None,
     }

@@ -11,8 +11,8 @@ from scanner.analysis.filtering.passage import Passage
 from scanner.analysis.intents import Intent
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
-from scanner.findings import Evidence, Finding
-from scanner.report.encode import dump, names, plain
+from scanner.findings import Finding
+from scanner.report.encode import dump, evidence_entry, names
 from scanner.report.wrap import NARROWEST, command, indented, prose
 
 _VERDICTS = {
@@ -59,7 +59,7 @@ def entry(connection: Connection) -> dict[str, Any]:
         "causeFamily": broken.cause.family.value if broken else None,
         "blame": str(broken.blame) if broken else None,
         "unread": connection.unread or None,
-        "because": [_evidence(evidence) for evidence in connection.because],
+        "because": [evidence_entry(evidence) for evidence in connection.because],
     }
 
 
@@ -118,12 +118,3 @@ def _filter(passage: Passage | None) -> dict[str, Any] | None:
     if passage is None:
         return None
     return {"outcome": passage.outcome.value, "hops": [step.said for step in passage.steps]}
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "resource": str(evidence.resource),
-        "relation": evidence.relation,
-        "pointer": evidence.pointer,
-        "value": plain(evidence.value),
-    }

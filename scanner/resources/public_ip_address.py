@@ -20,26 +20,8 @@ class PublicIpAddressProperties(Properties):
     )
 
 
-class _Sku(Properties):
-    """What was paid for."""
-
-    name: str | None = None
-
-
-_SKU = msgspec.json.Decoder(_Sku | None)
-
-
 class PublicIpAddress(Resource[PublicIpAddressProperties]):
     """A public IP address. Those who use it name it."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/publicipaddresses"
     PROPERTIES: ClassVar[type[Properties]] = PublicIpAddressProperties
-
-    @property
-    def sku(self) -> str:
-        """`basic` or `standard`; empty when the row does not say."""
-        try:
-            sku = _SKU.decode(self.row.sku)
-        except (ValueError, RecursionError):
-            return ""
-        return (sku.name or "").lower() if sku else ""

@@ -191,6 +191,14 @@ class Embedded(Properties):
     properties: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+class _Sku(Properties):
+    """What was paid for."""
+
+    name: str | None = None
+
+
+_SKU = msgspec.json.Decoder(_Sku | None)
+
 P = TypeVar("P", bound=Properties)
 
 
@@ -226,6 +234,15 @@ class Resource(Generic[P]):
             raise SnapshotError(f"{self.id}: tags cannot be read: {error}; mend it") from error
         pairs = held.items() if isinstance(held, dict) else ()
         return {name.lower(): value for name, value in pairs if isinstance(value, str)}
+
+    @property
+    def sku(self) -> str:
+        """The name of what was paid for, in lower case; empty when the row does not say."""
+        try:
+            sku = _SKU.decode(self.row.sku)
+        except (ValueError, RecursionError):
+            return ""
+        return (sku.name or "").lower() if sku else ""
 
     def references(self) -> Iterator[Reference]:
         """Yield the resources this one names."""

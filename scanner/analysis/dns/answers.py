@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.wanted import (
-    NOT_APPLICABLE,
     bearer,
     undocumented,
     zone_names,
 )
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
-from scanner.findings import Affected, Evidence, Judgement, Verdict
+from scanner.findings import NOT_APPLICABLE, Affected, Evidence, Judgement, Verdict
 from scanner.resources import Relation
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,

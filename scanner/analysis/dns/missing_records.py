@@ -171,7 +171,7 @@ def _means(topology: Topology, question: Question, zone: ResourceId) -> dict[str
     if endpoint is None:
         return {}
     for group in topology.predecessors(PrivateDnsZoneGroup, endpoint.id, Relation.PART_OF):
-        if zone.name.lower().rstrip(".") == question.hostname.zone and _has_room(group, zone):
+        if zone.name.lower().rstrip(".") == question.hostname.zone and has_room(group, zone):
             return {"endpoint": str(endpoint.id), "group": group.name}
     held = addresses_of(topology, endpoint, question.hostname.name)
     return {
@@ -197,7 +197,12 @@ def _is_near(topology: Topology, item: Approved, networks: set[ResourceId]) -> b
     return place is not None and bool(networks & {place, *peers(topology, place).known})
 
 
-def _has_room(group: PrivateDnsZoneGroup, zone: ResourceId) -> bool:
+def has_room(group: PrivateDnsZoneGroup, zone: ResourceId) -> bool:
+    """
+    Tell whether a zone can be added to a group, which holds one zone of a name.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
+    """
     configs = group.properties.private_dns_zone_configs or ()
     taken = {(config.name or "").lower() for config in configs}
     taken |= {other.name.lower() for other in group.zones}

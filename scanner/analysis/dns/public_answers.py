@@ -19,7 +19,7 @@ from scanner.resources.cognitive_services_account import (
 from scanner.resources.private_dns_zone import PrivateDnsZone
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology, once
+from scanner.topology import Topology
 
 LED = frozenset({"approved", "pending"})
 """States of a connection in which public DNS leads the name on for certain."""
@@ -95,28 +95,8 @@ def _hidden(topology: Topology, question: Question, network: ResourceId) -> str:
     if topology.get(VirtualNetwork, network) is None:
         return f"what is linked to {network.path}, outside the snapshot, was not read"
     found = approved(topology, question.account)
-    apart = (_beyond(topology, Wanted(question.hostname, item)) for item in found)
-    return _beyond_peers(topology, network) or next(filter(None, apart), "")
-
-
-def _beyond(topology: Topology, item: Wanted) -> str:
-    kept, key = _kept(topology), (item.approved.id, item.hostname.name)
-    if key not in kept:
-        kept[key] = beyond(topology, item)
-    return kept[key]
-
-
-def _beyond_peers(topology: Topology, network: ResourceId) -> str:
-    kept, key = _kept(topology), (network, "")
-    if key not in kept:
-        kept[key] = beyond_peers(topology, network)
-    return kept[key]
-
-
-@once
-def _kept(_: Topology) -> dict[tuple[ResourceId, str], str]:
-    """Keep what lies beyond a VNet, or around an endpoint: thousands ask for the same."""
-    return {}
+    apart = (beyond(topology, Wanted(question.hostname, item)) for item in found)
+    return beyond_peers(topology, network) or next(filter(None, apart), "")
 
 
 def _case(topology: Topology, question: Question, network: ResourceId) -> dict[str, str]:

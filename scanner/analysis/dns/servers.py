@@ -16,7 +16,7 @@ from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint
 from scanner.resources.load_balancer import LoadBalancer
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology, once
+from scanner.topology import Topology, once, once_each
 
 AZURE_DNS = "168.63.129.16"
 """
@@ -76,6 +76,7 @@ class Owner:
     network: ResourceId
 
 
+@once_each
 def who(topology: Topology, network: ResourceId, address: str) -> Server:
     """
     Return who is asked at an address from a VNet.
@@ -87,19 +88,6 @@ def who(topology: Topology, network: ResourceId, address: str) -> Server:
     Source: https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances,
     https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     """
-    known = _known(topology)
-    if (network, address) not in known:
-        known[network, address] = _found(topology, network, address)
-    return known[network, address]
-
-
-@once
-def _known(_: Topology) -> dict[tuple[ResourceId, str], Server]:
-    """Keep who was found: the same few servers are asked thousands of times."""
-    return {}
-
-
-def _found(topology: Topology, network: ResourceId, address: str) -> Server:
     if address == AZURE_DNS:
         return Server(Role.AZURE, network)
     if not _is_ipv4(address):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames_in
 from scanner.analysis.endpoints import Approved, accounts, approved
 from scanner.analysis.routing.peering import peers
-from scanner.findings import Judgement, Verdict
+from scanner.findings import NOT_APPLICABLE, Judgement, Verdict
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
     CognitiveServicesAccount,
@@ -16,9 +16,7 @@ from scanner.resources.cognitive_services_account import (
 from scanner.resources.private_dns_zone import PrivateDnsZone
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.virtual_network import VirtualNetwork
-from scanner.topology import Topology, once
-
-NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
+from scanner.topology import Topology, once, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ def none_wanted(topology: Topology) -> Judgement:
     return NOT_APPLICABLE
 
 
+@once_each
 def beyond(topology: Topology, item: Wanted) -> str:
     """Say what may hide the zone of a name: a gap, or a part of the estate not in scope."""
     for gap in topology.unread(PrivateDnsZone):
@@ -98,6 +97,7 @@ def beyond(topology: Topology, item: Wanted) -> str:
     return beyond_peers(topology, network)
 
 
+@once_each
 def beyond_peers(topology: Topology, network: ResourceId) -> str:
     """Say which peer of a VNet lies outside the snapshot, and may hide things; empty for none."""
     around = peers(topology, network)

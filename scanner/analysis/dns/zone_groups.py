@@ -8,6 +8,7 @@ from scanner.analysis.accounts_of import hidden, served
 from scanner.analysis.causes import Family
 from scanner.analysis.connections import intended
 from scanner.analysis.dns.hostnames import Hostname
+from scanner.analysis.dns.missing_records import has_room
 from scanner.analysis.dns.wanted import Wanted, beyond, doubted, undocumented, zones_named
 from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import Approved, addresses, approved
@@ -22,13 +23,6 @@ from scanner.resources.private_dns_zone import PrivateDnsZone
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup, PrivateEndpoint
 from scanner.resources.record_set import RecordSet
 from scanner.topology import Topology
-
-ZONES_IN_GROUP = 5
-"""
-How many zones a zone group can hold.
-
-Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
-"""
 
 MADE_BY_ENDPOINT = "created by private endpoint"
 """What Azure writes into the metadata of a record that a zone group keeps."""
@@ -96,18 +90,10 @@ def _is_kept(
 
 
 def _means(groups: tuple[PrivateDnsZoneGroup, ...], zone: ResourceId) -> dict[str, str]:
-    """
-    Name the group that a zone can be added to, or that there is none yet.
-
-    A group holds one zone of a name.
-
-    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
-    """
+    """Name the group that a zone can be added to, or that there is none yet."""
     if not groups:
         return {"newGroup": "default"}
-    taken = {other.name.lower() for other in groups[0].zones}
-    has_room = len(groups[0].zones) < ZONES_IN_GROUP and zone.name.lower() not in taken
-    return {"group": groups[0].name} if has_room else {}
+    return {"group": groups[0].name} if has_room(groups[0], zone) else {}
 
 
 def named(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, uncounted
 from scanner.analysis.filtering import ports
+from scanner.analysis.filtering.first_match import union
 from scanner.analysis.filtering.ways import Way
 from scanner.analysis.network_managers import Access, acting, ruling
 from scanner.findings import Evidence
@@ -73,8 +74,8 @@ def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Wa
             unread = f"the network security group {guard.path} was not read"
             continue
         let_in = list(_let_in(group, port, way, tagged))
-        sources &= AddressSet.of(i for _, may, _ in let_in for i in may.intervals)
-        certain &= AddressSet.of(i for _, _, must in let_in for i in must.intervals)
+        sources &= union(may for _, may, _ in let_in)
+        certain &= union(must for _, _, must in let_in)
         because.extend(_told(group, rule) for rule, may, _ in let_in if may)
     odd = "what a rule of its network security groups looks at is not known"
     return Admitted(

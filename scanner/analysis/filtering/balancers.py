@@ -11,7 +11,6 @@ from scanner.analysis.filtering.balancing import (
     RuleProperties,
     doors,
     named,
-    sku,
     unread_balancers,
 )
 from scanner.analysis.filtering.ways import Way, addresses_of
@@ -64,7 +63,7 @@ def _way(door: Door, item: InterfaceAddress, *, is_sure: bool) -> Way:
     return Way(
         to=item,
         by=name,
-        kind=sku(door.balancer),
+        kind=door.balancer.sku,
         because=(Evidence(door.balancer.id, "", door.pointer, rule),),
         unread=door.unread or ("" if is_sure else unsure),
     )

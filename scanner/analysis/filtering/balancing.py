@@ -85,12 +85,6 @@ class _Interface(Properties):
     ip_configurations: tuple[_Naming, ...] | None = None
 
 
-class _Sku(Properties):
-    """What was paid for."""
-
-    name: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Those whom a load balancer sends to."""
@@ -137,15 +131,6 @@ def named(interface: NetworkInterface) -> tuple[Names, ...] | None:
     except (ValueError, RecursionError):
         return None
     return tuple(_names(item.properties) for item in said.ip_configurations or ())
-
-
-def sku(balancer: LoadBalancer) -> str:
-    """Return `basic` or `standard`; empty when the row does not say."""
-    try:
-        said = _SKU.decode(balancer.row.sku)
-    except (ValueError, RecursionError):
-        return ""
-    return (said.name or "").lower() if said else ""
 
 
 def _names(said: _NamingProperties) -> Names:
@@ -213,4 +198,3 @@ def _balancing(balancer: LoadBalancer) -> _Balancing | None:
 
 _BALANCING = msgspec.json.Decoder(_Balancing, strict=False)
 _INTERFACE = msgspec.json.Decoder(_Interface)
-_SKU = msgspec.json.Decoder(_Sku | None)

@@ -12,7 +12,7 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
 from scanner.resources.firewall_rule import CollectionAction, FirewallRule, RuleCollection
-from scanner.topology import Topology, once
+from scanner.topology import Topology, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class _Place:
     """Without the kind of its rules, which comes before all."""
 
 
+@once_each
 def ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
     """
     Return the rules of a firewall.
@@ -57,18 +58,6 @@ def ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
 
     Source: https://learn.microsoft.com/azure/firewall/rule-processing
     """
-    known = _rulings(topology)
-    if firewall.id not in known:
-        known[firewall.id] = _ruling(topology, firewall)
-    return known[firewall.id]
-
-
-@once
-def _rulings(topology: Topology) -> dict[ResourceId, Ruling]:  # noqa: ARG001 - one memory an estate
-    return {}
-
-
-def _ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
     named = topology.targets(firewall.id, Relation.RULED_BY)
     owner = named[0] if named else firewall.id
     found = list(_of_policies(topology, owner) if named else _classic(firewall))

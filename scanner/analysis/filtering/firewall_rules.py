@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.analysis.addresses import EVERY, NOT_PUBLIC, AddressSet
+from scanner.analysis.addresses import EVERY, NOBODY, NOT_PUBLIC, AddressSet
 from scanner.analysis.filtering import ports
-from scanner.analysis.filtering.first_match import NOBODY, Match, Rank
+from scanner.analysis.filtering.first_match import Match, Rank
 from scanner.resources import ResourceId
 from scanner.resources.firewall_rule import ApplicationProtocol, FirewallRule
 

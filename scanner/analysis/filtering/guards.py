@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.filtering import ports
@@ -19,7 +19,7 @@ from scanner.analysis.filtering.checkpoint import (
     seen,
     unknown,
 )
-from scanner.analysis.filtering.first_match import NOBODY, Decision, Match, decide
+from scanner.analysis.filtering.first_match import Decision, Match, decide
 from scanner.analysis.filtering.mending import free_priority, one_prefix
 from scanner.analysis.filtering.security_rules import (
     Flow,

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.filtering.checkpoint import PLAIN, Call, prefixes
-from scanner.analysis.filtering.first_match import NOBODY
 from scanner.analysis.filtering.stations import Resolves, Trip, filters
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step

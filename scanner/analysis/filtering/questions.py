@@ -22,7 +22,7 @@ from scanner.analysis.filtering.security_rules import (
 )
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
 from scanner.analysis.network_managers import ruling
-from scanner.findings import Evidence, Judgement, Verdict, every, some
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
 from scanner.resources.network_security_group import NetworkSecurityGroup
 from scanner.resources.subnet import Subnet
@@ -92,7 +92,7 @@ def _unguarded(topology: Topology, consumer: Consumer) -> Judgement:
     if consumer.kind is not Kind.CLIENTS and topology.get(Subnet, consumer.subnet) is None:
         unread = f"the subnet {consumer.subnet.path} was not read"
         return Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
-    return Judgement(Verdict.NOT_APPLICABLE)
+    return NOT_APPLICABLE
 
 
 def _guarded(topology: Topology, asked: Asked) -> Iterator[Judgement]:

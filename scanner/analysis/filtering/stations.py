@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scanner import clouds
-from scanner.analysis.addresses import EVERY, AddressSet
+from scanner.analysis.addresses import EVERY, NOBODY, AddressSet
 from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Kind
 from scanner.analysis.filtering.access import closed_peerings
 from scanner.analysis.filtering.checkpoint import Call, Checkpoint, Sight, unknown
 from scanner.analysis.filtering.firewalls import inspect, unread_firewall
-from scanner.analysis.filtering.first_match import NOBODY
 from scanner.analysis.filtering.guards import Gate, ask, scale_sets
 from scanner.analysis.network_managers import ruling
 from scanner.analysis.routing.route import Route

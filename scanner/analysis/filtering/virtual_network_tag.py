@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.addresses import EVERY, AddressSet
-from scanner.analysis.filtering.first_match import NOBODY, union
+from scanner.analysis.addresses import EVERY, NOBODY, AddressSet
+from scanner.analysis.filtering.first_match import union
 from scanner.analysis.filtering.site_prefixes import site_prefixes
 from scanner.analysis.routing.peering import hubs, neighbours, side
 from scanner.resources import Relation, ResourceId
@@ -14,7 +14,7 @@ from scanner.resources.route_table import Route, RouteTable
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import AddressSpace, VirtualNetwork
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
-from scanner.topology import Topology, once
+from scanner.topology import Topology, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Tag:
     """Why the two differ."""
 
 
+@once_each
 def virtual_network_tag(topology: Topology, subnet: ResourceId) -> Tag:
     """
     Return what VirtualNetwork stands for in the security groups of a subnet.
@@ -42,15 +43,7 @@ def virtual_network_tag(topology: Topology, subnet: ResourceId) -> Tag:
     Source: https://learn.microsoft.com/azure/virtual-network/service-tags-overview,
     https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     """
-    known = _tags(topology)
-    if subnet not in known:
-        known[subnet] = _joined(_parts(topology, subnet))
-    return known[subnet]
-
-
-@once
-def _tags(topology: Topology) -> dict[ResourceId, Tag]:  # noqa: ARG001 - one memory an estate
-    return {}
+    return _joined(_parts(topology, subnet))
 
 
 def _joined(parts: Iterator[Tag]) -> Tag:

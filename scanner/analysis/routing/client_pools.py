@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.routing.peering import peers, side
-from scanner.findings import Evidence, Judgement, Verdict, not_read
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, not_read
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.connection import GatewayConnection, LocalNetworkGateway
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
@@ -25,7 +25,7 @@ def apart(topology: Topology, gateway: VirtualNetworkGateway) -> Judgement:
     """
     pool = AddressSet.parse(*gateway.client_address_prefixes)
     if not pool:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     told = list(gateway.client_address_prefixes)
     pointer = "/properties/vpnClientConfiguration/vpnClientAddressPool/addressPrefixes"
     here = Evidence(gateway.id, "", pointer, told)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from scanner.analysis.connections import Connection
 from scanner.analysis.dns.resolution import Answer
-from scanner.analysis.endpoints import addresses, approved
+from scanner.analysis.endpoints import serving_at
 from scanner.analysis.routing.crossings import knows_peerings
 from scanner.analysis.routing.peering import peers
 from scanner.analysis.routing.routes import WHOLE, UserRoute, nearer, outranks, user_route
 from scanner.analysis.routing.stops import Stop
-from scanner.findings import Evidence, Judgement, Verdict, every
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.subnet import Subnet
@@ -70,26 +70,26 @@ def _acted_on(topology: Topology, sent: Sent) -> Judgement:
     if sent.route.length == WHOLE:
         return Judgement(Verdict.PASS, _because(sent))
     if not sent.route.length or sent.policies.lower() in ON:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     near = nearer(topology, sent.connection.consumer.network, sent.address)
     if near is None:
         unread = f"which prefix of {sent.endpoint.network.path} holds {sent.address} is not told"
         return Judgement(Verdict.OPEN, _because(sent), unread=unread)
     if sent.route.length < near.length:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     return _bypassed(sent)
 
 
 def _outranked(topology: Topology, sent: Sent) -> Judgement:
     if sent.route.length == WHOLE or sent.policies.lower() not in ON:
-        return Judgement(Verdict.NOT_APPLICABLE)
+        return NOT_APPLICABLE
     said = outranks(topology, sent.route, sent.endpoint, sent.address)
     if isinstance(said, Stop):
         return Judgement(Verdict.OPEN, _because(sent), unread=said.unread)
     if said:
         return Judgement(Verdict.PASS, _because(sent))
     is_meant = sent.policies.lower() == "routetableenabled"
-    return _bypassed(sent) if is_meant else Judgement(Verdict.NOT_APPLICABLE)
+    return _bypassed(sent) if is_meant else NOT_APPLICABLE
 
 
 def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgement]:
@@ -105,7 +105,7 @@ def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgeme
             continue
         if route is None or route.route.next_hop_type not in APPLIANCES:
             continue
-        endpoint = _endpoint(topology, connection, address)
+        endpoint = serving_at(topology, connection.account, address)
         if endpoint is None:
             continue
         unread = _not_beside(topology, consumer.network, endpoint)
@@ -119,11 +119,6 @@ def _sent(topology: Topology, connection: Connection) -> Iterator[Sent | Judgeme
             continue
         policies = subnet.properties.private_endpoint_network_policies or "Disabled"
         yield Sent(connection, endpoint, address, route, policies)
-
-
-def _endpoint(topology: Topology, connection: Connection, address: str) -> PrivateEndpoint | None:
-    served = (item.endpoint for item in approved(topology, connection.account))
-    return next((e for e in served if e is not None and address in addresses(topology, e)), None)
 
 
 def _not_beside(topology: Topology, network: ResourceId, endpoint: PrivateEndpoint) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from scanner.analysis.dns.wanted import NOT_APPLICABLE, none_wanted
+from scanner.analysis.dns.wanted import none_wanted
 from scanner.analysis.routing.peering import (
     hubs,
     leads_to_accounts,
     may_lead_to_accounts,
     side,
 )
-from scanner.findings import Evidence, Judgement, Verdict
+from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict
 from scanner.resources import Relation, ResourceId
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering

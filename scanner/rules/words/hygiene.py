@@ -13,7 +13,7 @@ from scanner.resources.subnet import Subnet
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Record, Text, Whole
 from scanner.rules.words.fields import PATH, lookup
-from scanner.rules.words.word import CONDITION, Word
+from scanner.rules.words.word import CONDITION, Word, of_kind
 from scanner.topology import Topology
 
 
@@ -87,11 +87,7 @@ def room_for(values: Mapping[str, Any]) -> Condition:
     have less room than is told, never more.
     """
     least: int = values["roomFor"]
-
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        return has_room(topology, subject, least) if isinstance(subject, Subnet) else NOT_APPLICABLE
-
-    return judge
+    return of_kind(Subnet, lambda topology, subnet: has_room(topology, subnet, least))
 
 
 def _is_number(value: object) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from scanner.analysis.approval import STATES, connected
 from scanner.analysis.dns import answers, callers, zones
@@ -24,12 +24,8 @@ from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeer
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, ListOf, OneOrMore, Whole
-from scanner.rules.words.word import Word
+from scanner.rules.words.word import Word, of_kind
 from scanner.topology import Topology
-
-R = TypeVar("R", bound=AnyResource)
-
-NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
 
 def exposed(values: Mapping[str, Any]) -> Condition:
@@ -45,9 +41,7 @@ def exposed(values: Mapping[str, Any]) -> Condition:
     wanted = frozenset(Exposure(name) for name in values["exposure"])
     ask = own_exposure if "by" in values else exposure
 
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        if not isinstance(subject, CognitiveServicesAccount):
-            return NOT_APPLICABLE
+    def judge(topology: Topology, subject: CognitiveServicesAccount) -> Judgement:
         said = ask(topology, subject)
         if said.possible <= wanted:
             return Judgement(Verdict.PASS, said.because)
@@ -55,7 +49,7 @@ def exposed(values: Mapping[str, Any]) -> Condition:
             return Judgement(Verdict.OPEN, said.because, unread=said.unread)
         return Judgement(Verdict.FAIL, said.because)
 
-    return judge
+    return of_kind(CognitiveServicesAccount, judge)
 
 
 def required_zones(values: Mapping[str, Any]) -> Condition:
@@ -65,7 +59,7 @@ def required_zones(values: Mapping[str, Any]) -> Condition:
     Only an account with an approved endpoint and a custom subdomain needs one.
     """
     assert values["requiredZones"] == "exist"  # noqa: S101 - the only word there is
-    return _of(CognitiveServicesAccount, zones.exist)
+    return of_kind(CognitiveServicesAccount, zones.exist)
 
 
 def answers_with(values: Mapping[str, Any]) -> Condition:
@@ -75,7 +69,7 @@ def answers_with(values: Mapping[str, Any]) -> Condition:
     A record named after no account in the snapshot does not apply.
     """
     assert values["answersWith"] == "endpointAddresses"  # noqa: S101 - the only word there is
-    return _of(RecordSet, answers.current)
+    return of_kind(RecordSet, answers.current)
 
 
 def leads_to(values: Mapping[str, Any]) -> Condition:
@@ -109,7 +103,7 @@ def leads_to(values: Mapping[str, Any]) -> Condition:
 def gateway_transit(values: Mapping[str, Any]) -> Condition:
     """Hold when both sides of a peering agree on who uses whose gateway."""
     assert values["gatewayTransit"] == "agrees"  # noqa: S101 - the only word there is
-    return _of(VirtualNetworkPeering, transit.gateway_flags_agree)
+    return of_kind(VirtualNetworkPeering, transit.gateway_flags_agree)
 
 
 def open_to_internet(values: Mapping[str, Any]) -> Condition:
@@ -127,7 +121,7 @@ def open_to_internet(values: Mapping[str, Any]) -> Condition:
     def judge(topology: Topology, subject: NetworkInterface) -> Judgement:
         return some(reached(topology, subject, port) for port in ports)
 
-    return _of(NetworkInterface, judge)
+    return of_kind(NetworkInterface, judge)
 
 
 def connection(values: Mapping[str, Any]) -> Condition:
@@ -141,7 +135,7 @@ def connection(values: Mapping[str, Any]) -> Condition:
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
     """
     states = frozenset(values["connection"])
-    return _of(PrivateEndpoint, lambda topology, endpoint: connected(topology, endpoint, states))
+    return of_kind(PrivateEndpoint, lambda topology, one: connected(topology, one, states))
 
 
 def _wants_or_holds(topology: Topology, network: ResourceId) -> bool:
@@ -158,15 +152,6 @@ def _networks(topology: Topology, subject: AnyResource) -> tuple[ResourceId, ...
     # A bastion of the Developer SKU names its VNet, everything else a subnet.
     is_network = VirtualNetwork.ARM_TYPE
     return (*parents, *(p if p.type == is_network else p.parent for p in places))
-
-
-def _of(kind: type[R], question: Callable[[Topology, R], Judgement]) -> Condition:
-    """Ask a question of resources of its kind; of any other it does not apply."""
-
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        return question(topology, subject) if isinstance(subject, kind) else NOT_APPLICABLE
-
-    return judge
 
 
 _ON_THE_WAY: tuple[type[AnyResource], ...] = (

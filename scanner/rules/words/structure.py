@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from scanner.analysis import accounts_of, members, sign_in
 from scanner.analysis.connections import Connection
 from scanner.analysis.dns import zone_groups, zone_names
 from scanner.analysis.filtering import admitted_subnets, bastion_rules, questions
 from scanner.analysis.routing import client_pools, inspection
-from scanner.findings import NOT_APPLICABLE, Judgement
-from scanner.resources import AnyResource
+from scanner.findings import Judgement
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_dns_zone import PrivateDnsZone
 from scanner.resources.private_endpoint import PrivateEndpoint
@@ -19,10 +18,8 @@ from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice
-from scanner.rules.words.word import About, Word
+from scanner.rules.words.word import About, Word, of_kind
 from scanner.topology import Topology
-
-R = TypeVar("R", bound=AnyResource)
 
 
 def endpoint(values: Mapping[str, Any]) -> Condition:
@@ -34,9 +31,9 @@ def endpoint(values: Mapping[str, Any]) -> Condition:
     """
     match values["endpoint"]:
         case "targetsExist":
-            return _of(PrivateEndpoint, accounts_of.existing)
+            return of_kind(PrivateEndpoint, accounts_of.existing)
         case _:
-            return _of(PrivateEndpoint, members.complete)
+            return of_kind(PrivateEndpoint, members.complete)
 
 
 def zone_group(values: Mapping[str, Any]) -> Condition:
@@ -50,17 +47,17 @@ def zone_group(values: Mapping[str, Any]) -> Condition:
     """
     match values["zoneGroup"]:
         case "keepsRecords":
-            return _of(PrivateEndpoint, zone_groups.kept)
+            return of_kind(PrivateEndpoint, zone_groups.kept)
         case "namesZones":
-            return _of(PrivateEndpoint, zone_groups.named)
+            return of_kind(PrivateEndpoint, zone_groups.named)
         case _:
-            return _of(CognitiveServicesAccount, zone_groups.apart)
+            return of_kind(CognitiveServicesAccount, zone_groups.apart)
 
 
 def zone_name(values: Mapping[str, Any]) -> Condition:
     """Hold when a private DNS zone that was meant for accounts has the name Azure leads to."""
     assert values["zoneName"] == "leadsHere"  # noqa: S101 - the only word there is
-    return _of(PrivateDnsZone, zone_names.spelled)
+    return of_kind(PrivateDnsZone, zone_names.spelled)
 
 
 def vpn_clients(values: Mapping[str, Any]) -> Condition:
@@ -72,9 +69,9 @@ def vpn_clients(values: Mapping[str, Any]) -> Condition:
     """
     match values["vpnClients"]:
         case "haveOwnAddresses":
-            return _of(VirtualNetworkGateway, client_pools.apart)
+            return of_kind(VirtualNetworkGateway, client_pools.apart)
         case _:
-            return _of(VirtualNetworkGateway, sign_in.possible)
+            return of_kind(VirtualNetworkGateway, sign_in.possible)
 
 
 def admitted_subnets_are(values: Mapping[str, Any]) -> Condition:
@@ -86,17 +83,17 @@ def admitted_subnets_are(values: Mapping[str, Any]) -> Condition:
     """
     match values["admittedSubnets"]:
         case "existing":
-            return _of(CognitiveServicesAccount, admitted_subnets.existing)
+            return of_kind(CognitiveServicesAccount, admitted_subnets.existing)
         case "recognised":
-            return _of(CognitiveServicesAccount, admitted_subnets.recognised)
+            return of_kind(CognitiveServicesAccount, admitted_subnets.recognised)
         case _:
-            return _of(CognitiveServicesAccount, admitted_subnets.asking_publicly)
+            return of_kind(CognitiveServicesAccount, admitted_subnets.asking_publicly)
 
 
 def bastion_traffic(values: Mapping[str, Any]) -> Condition:
     """Hold when the security group of Bastion's subnet lets through all that Bastion needs."""
     assert values["bastionTraffic"] == "passes"  # noqa: S101 - the only word there is
-    return _of(Subnet, bastion_rules.complete)
+    return of_kind(Subnet, bastion_rules.complete)
 
 
 def appliance_route(values: Mapping[str, Any]) -> Condition:
@@ -121,15 +118,6 @@ def dns_questions(values: Mapping[str, Any]) -> Condition:
 
     def judge(topology: Topology, connection: Connection) -> Judgement:
         return questions.let_through(topology, connection)
-
-    return judge
-
-
-def _of(kind: type[R], question: Callable[[Topology, R], Judgement]) -> Condition:
-    """Ask a question of resources of its kind; of any other it does not apply."""
-
-    def judge(topology: Topology, subject: AnyResource) -> Judgement:
-        return question(topology, subject) if isinstance(subject, kind) else NOT_APPLICABLE
 
     return judge
 

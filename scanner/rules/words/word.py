@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from scanner.findings import NOT_APPLICABLE, Judgement
+from scanner.resources import AnyResource
 from scanner.rules.document import Source
 from scanner.rules.nodes import pairs, plain, said
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Schema, Shape
+from scanner.topology import Topology
+
+R = TypeVar("R", bound=AnyResource)
 
 
 class About(StrEnum):
@@ -79,6 +84,15 @@ class Word:
         if self.one_of:
             schema["oneOf"] = [{"required": [name]} for name in self.one_of]
         return schema
+
+
+def of_kind(kind: type[R], question: Callable[[Topology, R], Judgement]) -> Condition:
+    """Ask a question of resources of its kind; of any other it does not apply."""
+
+    def judge(topology: Topology, subject: AnyResource) -> Judgement:
+        return question(topology, subject) if isinstance(subject, kind) else NOT_APPLICABLE
+
+    return judge
 
 
 class Nested:
