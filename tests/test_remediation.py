@@ -8,7 +8,7 @@ import pytest
 
 from scanner.findings import Verdict
 from scanner.resources import parse
-from scanner.rules import Rule, called, estates, home, judgements, load_all
+from scanner.rules import Rule, called, estates, home, judge, judgements, load_all
 from scanner.rules.nodes import Reference
 from scanner.topology import Topology
 
@@ -150,3 +150,43 @@ def test_the_remedy_of_a_rule_mends_its_failing_example(mend: Mend) -> None:
 def verdicts(rule: Rule, estate: Mapping[str, Any]) -> Mapping[str, Verdict]:
     topology = Topology(parse(estates.snapshot(estate)))
     return {called(subject): said.verdict for subject, said in judgements(topology, rule)}
+
+
+def commands(rule: str, given: str, patch: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the commands of the one failure in a good estate that was changed."""
+    estate = estates.merge_patch(estates.load(home() / "estates" / f"{given}.yaml"), patch)
+    findings, _ = judge(Topology(parse(estates.snapshot(estate))), (RULES[rule],))
+    (failed,) = (finding for finding in findings if finding.verdict is Verdict.FAIL)
+    return failed.commands
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_what_is_deleted_to_be_made_anew_is_made_by_the_same_command(rule: Rule) -> None:
+    for command in rule.commands:
+        thing, deletes, _ = command.partition(" delete ")
+        if deletes and f"&& {thing} create " not in command:
+            assert not any(f"{thing} create " in other for other in rule.commands)
+
+
+def hanging(**properties: Any) -> Mapping[str, Any]:
+    said = {"virtualNetworkLinkState": "InProgress", **properties}
+    return {"privatelink.openai.azure.com/ai": {"properties": said}}
+
+
+def test_a_link_that_does_not_tell_its_resolution_policy_is_not_just_deleted() -> None:
+    (command,) = commands("AOAI224", "single-vnet", hanging(resolutionPolicy=None))
+    deletes, creates = command.split(" && ")
+    assert deletes.startswith("az network private-dns link vnet delete -g rg ")
+    assert "-e false --resolution-policy Default --subscription" in creates
+
+
+def test_a_link_that_does_not_tell_whether_it_registers_is_left_to_people() -> None:
+    assert commands("AOAI224", "single-vnet", hanging(registrationEnabled=None)) == ()
+
+
+def test_an_endpoint_that_could_not_be_made_anew_is_not_deleted() -> None:
+    gone = {"aoai-prod": {"properties": {"privateEndpointConnections": []}}}
+    (command,) = commands("AOAI303", "single-vnet", gone)
+    assert " && az network private-endpoint create " in command
+    nowhere = {**gone, "pe-aoai-prod": {"location": None}}
+    assert commands("AOAI303", "single-vnet", nowhere) == ()

@@ -102,9 +102,8 @@ def _covered(topology: Topology, network: ResourceId, *, is_single: bool) -> Ite
 
 def _tells(topology: Topology, link: VirtualNetworkLink) -> bool:
     """Tell whether a link works for certain and all that its zone holds was read."""
-    state = (link.properties.virtual_network_link_state or "Completed").lower()
     is_read = topology.get(PrivateDnsZone, link.id.parent) is not None
-    return state == "completed" and is_read and not topology.inventory.gaps
+    return link.is_completed and is_read and not topology.inventory.gaps
 
 
 def _held(topology: Topology, zone: ResourceId, domain: str) -> Accounts:

@@ -34,6 +34,7 @@ class VirtualNetworkLinkProperties(Properties):
     virtual_network_link_state: str | None = None
     registration_enabled: bool | None = None
     resolution_policy: str | None = None
+    provisioning_state: str | None = None
 
 
 class VirtualNetworkLink(Resource[VirtualNetworkLinkProperties]):
@@ -48,10 +49,30 @@ class VirtualNetworkLink(Resource[VirtualNetworkLinkProperties]):
         yield from refer(Relation.LINKED_TO, self.properties.virtual_network)
 
     @property
-    def falls_back_to_internet(self) -> bool:
+    def state(self) -> str:
+        """`Completed`, `InProgress`, ...: a link that does not say is taken for completed."""
+        return self.properties.virtual_network_link_state or "Completed"
+
+    @property
+    def is_completed(self) -> bool:
         """
-        Whether a name the zone does not hold is asked of public DNS instead.
+        Whether it works. What the portal calls Completed, the reference of the API calls Done.
+
+        Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links,
+        https://learn.microsoft.com/rest/api/dns/privatedns/virtual-network-links/get
+        """
+        return self.state.lower() in {"completed", "done"}
+
+    @property
+    def resolution_policy(self) -> str:
+        """
+        `Default`, which absent means too, or `NxDomainRedirect`.
 
         Source: https://learn.microsoft.com/azure/dns/private-dns-fallback
         """
-        return (self.properties.resolution_policy or "").lower() == "nxdomainredirect"
+        return self.properties.resolution_policy or "Default"
+
+    @property
+    def falls_back_to_internet(self) -> bool:
+        """Whether a name the zone does not hold is asked of public DNS instead."""
+        return self.resolution_policy.lower() == "nxdomainredirect"

@@ -62,7 +62,8 @@ def commands(templates: Iterable[str], subject: AnyResource, judgement: Judgemen
     Yield commands with real values, quoted for a POSIX shell.
 
     A template that names `{each.…}` is given once for each defect. One with a
-    blank that stays empty is left out: half a command is worse than none.
+    blank that stays empty is left out: half a command is worse than none. So
+    commands that are of use together only are one template, joined by `&&`.
     """
     for template in templates:
         cases = judgement.cases if f"{{{EACH}" in template else ({},)

@@ -65,7 +65,7 @@ def missing_case(
         means = {
             "oldLink": str(link.id),
             "fullerZone": str(other),
-            "resolutionPolicy": link.properties.resolution_policy or "Default",
+            "resolutionPolicy": link.resolution_policy,
         }
     else:
         means = _means(topology, question, zone) if not _answered(topology, zone, label) else {}

@@ -32,9 +32,9 @@ def zone_answer(
     Source: https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links
     """
     step = _linked_step(network, link)
-    state = link.properties.virtual_network_link_state or "Completed"
-    if state.lower() != "completed":
-        return unknown(f"the link {link.id.path} is {state}: whether it works is not known", step)
+    if not link.is_completed:
+        unread = f"the link {link.id.path} is {link.state}: whether it works is not known"
+        return unknown(unread, step)
     return _held_answer(topology, question, network, link).after(step)
 
 
@@ -110,7 +110,7 @@ def _missing(
     Source: https://learn.microsoft.com/azure/dns/private-dns-fallback
     """
     label, zone = relative(question.name, link.id.parent), link.id.parent
-    policy = (link.properties.resolution_policy or "default").lower()
+    policy = link.resolution_policy.lower()
     step = Step(f"it holds no record {label}", (Evidence(zone, "", "/name", zone.name),))
     if policy == "default":
         broken = not_held(topology, question, link)

@@ -7,12 +7,12 @@ from typing import Any
 
 from scanner.analysis import accounts_of, members, sign_in
 from scanner.analysis.connections import Connection
-from scanner.analysis.dns import zone_groups, zone_names
+from scanner.analysis.dns import zone_groups, zone_links, zone_names
 from scanner.analysis.filtering import admitted_subnets, bastion_rules, questions
 from scanner.analysis.routing import client_pools, inspection
 from scanner.findings import Judgement
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
-from scanner.resources.private_dns_zone import PrivateDnsZone
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
@@ -58,6 +58,12 @@ def zone_name(values: Mapping[str, Any]) -> Condition:
     """Hold when a private DNS zone that was meant for accounts has the name Azure leads to."""
     assert values["zoneName"] == "leadsHere"  # noqa: S101 - the only word there is
     return of_kind(PrivateDnsZone, zone_names.spelled)
+
+
+def zone_link(values: Mapping[str, Any]) -> Condition:
+    """Hold when the link between a private DNS zone and a VNet is completed and has not failed."""
+    assert values["zoneLink"] == "inForce"  # noqa: S101 - the only word there is
+    return of_kind(VirtualNetworkLink, zone_links.in_force)
 
 
 def vpn_clients(values: Mapping[str, Any]) -> Condition:
@@ -143,6 +149,12 @@ WORDS = (
         takes=Choice("state of a zone's name", ("leadsHere",)),
         binds=("zoneName", "missing"),
         make=zone_name,
+    ),
+    Word(
+        name="zoneLink",
+        takes=Choice("state of a zone's link", ("inForce",)),
+        binds=("registration", "resolutionPolicy"),
+        make=zone_link,
     ),
     Word(
         name="vpnClients",
