@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from scanner.analysis.addresses import is_public
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.wanted import (
     bearer,
@@ -29,6 +30,7 @@ def current(topology: Topology, record: RecordSet) -> Judgement:
 
     A record of a name that no account in the snapshot bears does not apply.
     While the account has no approved endpoint, its other endpoints' addresses do.
+    A public address may be the account's own, put there for who cannot reach an endpoint.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
@@ -52,7 +54,8 @@ def _is_current(
     endpoints = serving if found else list(waiting)
     meant = {a for endpoint in endpoints for a in addresses_of(topology, endpoint, hostname.name)}
     known = {a for endpoint in endpoints for a in addresses(topology, endpoint)}
-    stale = sorted(set(record.addresses) - known)
+    strange = sorted(set(record.addresses) - known)
+    stale = [address for address in strange if not is_public(address)]
     because = (
         Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
         answer(record),
@@ -72,7 +75,7 @@ def _is_current(
         return Judgement(Verdict.PASS, because)
     unread = _unknown_addresses(topology, account, endpoints, found)
     if not stale:
-        unread = unread or f"which address is for {hostname.name} is not told"
+        unread = unread or doubt(hostname, strange)
     unread = unread or undocumented(hostname)
     if unread:
         return Judgement(Verdict.OPEN, because, unread=unread)
@@ -86,6 +89,13 @@ def _is_current(
         for asker in topology.targets(link.id, Relation.LINKED_TO)
     )
     return Judgement(Verdict.FAIL, because, cases, affected)
+
+
+def doubt(hostname: Hostname, strange: Sequence[str]) -> str:
+    """Say why addresses of no endpoint, or of an endpoint's other names, may be right."""
+    if strange:
+        return f"whether {', '.join(strange)} is a public address of the account is not in Azure"
+    return f"which address is for {hostname.name} is not told"
 
 
 def answer(record: RecordSet) -> Evidence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.analysis.addresses import is_public
 from scanner.analysis.causes import Break, Cause
-from scanner.analysis.dns.answers import answer
+from scanner.analysis.dns.answers import answer, doubt
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
 from scanner.analysis.dns.missing_records import lacking, not_held
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
@@ -41,7 +41,7 @@ def judged(
     private = [address for address in strange if not is_public(address)]
     if unread or not private:
         suspect = Cause.RECORD_STALE if _is_own(question, record) else lacking(question)
-        return unknown(unread or _doubt(question, strange), step, suspect=suspect)
+        return unknown(unread or doubt(question.hostname, strange), step, suspect=suspect)
     if not found:
         broken = Break(Cause.NO_ENDPOINT, question.account.id)
     elif _is_own(question, record):
@@ -64,12 +64,6 @@ def _meant(topology: Topology, item: Approved, hostname: str) -> frozenset[str]:
 
 def _every(topology: Topology, item: Approved) -> frozenset[str]:
     return addresses(topology, item.endpoint) if item.endpoint else frozenset()
-
-
-def _doubt(question: Question, strange: list[str]) -> str:
-    if strange:
-        return f"whether {', '.join(strange)} is a public address of the account is not in Azure"
-    return f"which address is for {question.hostname.name} is not told"
 
 
 def _unread(topology: Topology, question: Question, found: tuple[Approved, ...]) -> str:
