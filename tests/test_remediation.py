@@ -185,7 +185,7 @@ def test_a_link_that_does_not_tell_whether_it_registers_is_left_to_people() -> N
 
 
 def test_an_endpoint_that_could_not_be_made_anew_is_not_deleted() -> None:
-    gone = {"aoai-prod": {"properties": {"privateEndpointConnections": []}}}
+    gone: dict[str, Any] = {"aoai-prod": {"properties": {"privateEndpointConnections": []}}}
     (command,) = commands("AOAI303", "single-vnet", gone)
     assert " && az network private-endpoint create " in command
     nowhere = {**gone, "pe-aoai-prod": {"location": None}}

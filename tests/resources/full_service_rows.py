@@ -143,6 +143,7 @@ SERVICE_ROWS = (
             "virtualNetworkLinkState": "Completed",
             "registrationEnabled": False,
             "resolutionPolicy": "NxDomainRedirect",
+            "provisioningState": "Succeeded",
         },
         {("partOf", ZONE), ("linkedTo", VNET)},
         frozenset({"virtualNetwork"}),
