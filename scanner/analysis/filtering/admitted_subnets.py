@@ -35,7 +35,9 @@ def recognised(topology: Topology, account: CognitiveServicesAccount) -> Judgeme
     """
     Judge whether the subnets have the service endpoint by which they are recognised.
 
-    One that does not exist does not apply.
+    One that does not exist does not apply, nor one whose callers do not come by
+    the public address. Without the endpoint, callers come in only by a rule for the
+    address that they leave by, which is not in the snapshot.
 
     Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
     """
@@ -83,7 +85,7 @@ def _exists(
 
 
 def _is_recognised(
-    topology: Topology, _account: CognitiveServicesAccount, subnet: ResourceId, told: Evidence
+    topology: Topology, account: CognitiveServicesAccount, subnet: ResourceId, told: Evidence
 ) -> Judgement:
     found = topology.get(Subnet, subnet)
     if found is None:
@@ -96,6 +98,14 @@ def _is_recognised(
     because = (told, Evidence(subnet, Relation.ALLOWS, pointer, services or None))
     if any(service.startswith(SERVICE) for service in found.endpoint_services):
         return Judgement(Verdict.PASS, because)
+    outcomes, unread = _answers(topology, account, subnet)
+    if Answer.PUBLIC not in outcomes and unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    if outcomes and Answer.PUBLIC not in outcomes:
+        return every(())
+    if account.properties.network_acls and account.properties.network_acls.ip_rules:
+        unread = f"whether a rule for an address admits the callers in {subnet.path} is not known"
+        return Judgement(Verdict.OPEN, because, unread=unread)
     # The command replaces the whole list: it is given where there is none.
     alone = {} if services else {"alone": str(subnet)}
     return Judgement(Verdict.FAIL, because, (_case(subnet) | alone,))
@@ -104,23 +114,30 @@ def _is_recognised(
 def _asks_publicly(
     topology: Topology, account: CognitiveServicesAccount, subnet: ResourceId, told: Evidence
 ) -> Judgement:
+    because = (told, Evidence(subnet, Relation.ALLOWS))
+    outcomes, unread = _answers(topology, account, subnet)
+    if Answer.PUBLIC in outcomes:
+        return Judgement(Verdict.PASS, because)
+    if unread:
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    if not outcomes or outcomes != {Answer.PRIVATE}:
+        return every(())
+    return Judgement(Verdict.FAIL, because, (_case(subnet),))
+
+
+def _answers(
+    topology: Topology, account: CognitiveServicesAccount, subnet: ResourceId
+) -> tuple[frozenset[Answer], str]:
+    """Return what the account's names resolve to in a subnet, and why that may not be all."""
     answers = [
         resolve(topology, consumer, account, hostname)
         for consumer in consumers(topology)
         if consumer.subnet == subnet
         for hostname in hostnames_in(topology, account)
     ]
-    because = (told, Evidence(subnet, Relation.ALLOWS))
-    outcomes = {answer.outcome for answer in answers}
-    if Answer.PUBLIC in outcomes:
-        return Judgement(Verdict.PASS, because)
-    hidden = _hidden(topology, subnet)
-    unread = next((answer.unread for answer in answers if answer.unread), "") or hidden
-    if unread:
-        return Judgement(Verdict.OPEN, because, unread=unread)
-    if not outcomes or outcomes != {Answer.PRIVATE}:
-        return every(())
-    return Judgement(Verdict.FAIL, because, (_case(subnet),))
+    unread = next((answer.unread for answer in answers if answer.unread), "")
+    outcomes = frozenset(answer.outcome for answer in answers)
+    return outcomes, unread or _hidden(topology, subnet)
 
 
 def _hidden(topology: Topology, subnet: ResourceId) -> str:
