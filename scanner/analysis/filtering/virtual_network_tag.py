@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.addresses import EVERY, NOBODY, AddressSet
+from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet
 from scanner.analysis.filtering.first_match import union
 from scanner.analysis.filtering.site_prefixes import site_prefixes
 from scanner.analysis.routing.peering import hubs, neighbours, side
+from scanner.findings import Evidence, Judgement, Verdict
 from scanner.resources import Relation, ResourceId
 from scanner.resources.route_table import Route, RouteTable
 from scanner.resources.subnet import Subnet
@@ -44,6 +45,24 @@ def virtual_network_tag(topology: Topology, subnet: ResourceId) -> Tag:
     https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     """
     return _joined(_parts(topology, subnet))
+
+
+def forwards_everything(_topology: Topology, table: RouteTable) -> Judgement:
+    """
+    Judge whether the routes to appliances and gateways together are for every public address.
+
+    Such a table makes the tag hold every address, with one route for 0.0.0.0/0 or
+    with one for each half of it.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/service-tags-overview
+    """
+    on = [(i, route) for i, route in enumerate(table.routes) if route.next_hop_type in FORWARDING]
+    because = tuple(
+        Evidence(table.id, "", f"/properties/routes/{i}/properties/addressPrefix", r.address_prefix)
+        for i, r in on
+    )
+    left = PUBLIC - AddressSet.parse(*(route.address_prefix for _, route in on))
+    return Judgement(Verdict.FAIL if left else Verdict.PASS, because or (Evidence(table.id),))
 
 
 def _joined(parts: Iterator[Tag]) -> Tag:
@@ -138,7 +157,7 @@ def _routes(topology: Topology, subnet: ResourceId) -> Iterator[Tag]:
 
 def _route(table: ResourceId, route: Route) -> Tag:
     prefix = AddressSet.parse(route.address_prefix)
-    if route.properties.next_hop_type.lower() in FORWARDING:
+    if route.next_hop_type in FORWARDING:
         return _is(prefix)
     return _may_be(prefix, f"whether {route.name} of {table.path} widens the tag is not told")
 

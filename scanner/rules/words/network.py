@@ -9,6 +9,7 @@ from scanner.analysis.approval import STATES, connected
 from scanner.analysis.dns import answers, callers, zones
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
 from scanner.analysis.filtering.internet import reached
+from scanner.analysis.filtering.virtual_network_tag import forwards_everything
 from scanner.analysis.routing import transit
 from scanner.analysis.routing.peering import leads_to_accounts, may_lead_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict, some
@@ -20,6 +21,7 @@ from scanner.resources.cognitive_services_account import (
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import RecordSet
+from scanner.resources.route_table import RouteTable
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.rules.rule import Condition
@@ -104,6 +106,17 @@ def gateway_transit(values: Mapping[str, Any]) -> Condition:
     """Hold when both sides of a peering agree on who uses whose gateway."""
     assert values["gatewayTransit"] == "agrees"  # noqa: S101 - the only word there is
     return of_kind(VirtualNetworkPeering, transit.gateway_flags_agree)
+
+
+def forwards(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the routes of a route table forward every public address.
+
+    All routes to appliances and gateways count together: one for 0.0.0.0/0, or one
+    for each half of it.
+    """
+    assert values["forwards"] == "everything"  # noqa: S101 - the only word there is
+    return of_kind(RouteTable, forwards_everything)
 
 
 def open_to_internet(values: Mapping[str, Any]) -> Condition:
@@ -198,6 +211,7 @@ WORDS = (
         ),
         make=gateway_transit,
     ),
+    Word(name="forwards", takes=Choice("addresses", ("everything",)), make=forwards),
     Word(
         name="openToInternet",
         takes=ListOf(Whole(1, 65535)),
