@@ -8,6 +8,7 @@ from typing import Any
 from scanner.analysis.approval import STATES, connected
 from scanner.analysis.dns import answers, callers, zones
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
+from scanner.analysis.filtering.denials import denies_callers
 from scanner.analysis.filtering.internet import reached
 from scanner.analysis.filtering.virtual_network_tag import forwards_everything
 from scanner.analysis.routing import transit
@@ -19,6 +20,7 @@ from scanner.resources.cognitive_services_account import (
     PrivateEndpointConnection,
 )
 from scanner.resources.network_interface import NetworkInterface
+from scanner.resources.network_security_group import NetworkSecurityGroup
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import RecordSet
 from scanner.resources.route_table import RouteTable
@@ -137,6 +139,20 @@ def open_to_internet(values: Mapping[str, Any]) -> Condition:
     return of_kind(NetworkInterface, judge)
 
 
+def denies(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when a security group has a rule that denies callers of endpoints a TCP port.
+
+    Whether the rule is in force does not matter, nor what is allowed before it. Nobody
+    calls a private endpoint from Internet or AzureLoadBalancer: a rule for these alone
+    denies no caller.
+    """
+    port: int = values["deniesCallers"]
+    return of_kind(
+        NetworkSecurityGroup, lambda topology, group: denies_callers(topology, group, port)
+    )
+
+
 def connection(values: Mapping[str, Any]) -> Condition:
     """
     Hold when a private endpoint's connection to an account is in one of the states named.
@@ -218,6 +234,7 @@ WORDS = (
         binds=("port", "by", "ipConfiguration"),
         make=open_to_internet,
     ),
+    Word(name="deniesCallers", takes=Whole(1, 65535), make=denies),
     Word(
         name="connection",
         takes=OneOrMore(Choice("state of a connection", STATES)),

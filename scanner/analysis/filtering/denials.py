@@ -1,0 +1,47 @@
+"""Whether somebody wrote rules that deny the callers of private endpoints, in force or not."""
+
+from __future__ import annotations
+
+from scanner.analysis.filtering.ports import covers
+from scanner.findings import Evidence, Judgement, Verdict, some
+from scanner.resources import Relation
+from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
+from scanner.topology import Topology
+
+NO_CALLERS = frozenset({"internet", "azureloadbalancer"})
+"""
+Sources from which nobody calls a private endpoint: its address is private.
+
+Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+"""
+
+
+def denies_callers(_topology: Topology, group: NetworkSecurityGroup, port: int) -> Judgement:
+    """
+    Judge whether a rule of a group's own denies callers of private endpoints a TCP port.
+
+    A rule for other sources beside those of nobody does. Rules that allow before
+    it, and the addresses it is for, are not looked at.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+    """
+    written = enumerate(group.properties.security_rules or ())
+    found = [_denies(group, rule, index, port) for index, rule in written if _is_meant(rule)]
+    return some(found or (Judgement(Verdict.FAIL, (Evidence(group.id),)),))
+
+
+def _is_meant(rule: SecurityRule) -> bool:
+    sources = {source.strip().lower() for source in rule.source_addresses}
+    is_for_callers = not sources or not sources <= NO_CALLERS
+    return not rule.allows and rule.is_inbound and is_for_callers and rule.protocol in {"*", "tcp"}
+
+
+def _denies(group: NetworkSecurityGroup, rule: SecurityRule, index: int, port: int) -> Judgement:
+    pointer = f"/properties/securityRules/{index}"
+    because = (Evidence(group.id, Relation.GUARDED_BY, pointer, rule.name),)
+    match covers(rule.destination_ports, port):
+        case None:
+            unread = f"whether the ports of {rule.name} in {group.id.path} hold {port} is not told"
+            return Judgement(Verdict.OPEN, because, unread=unread)
+        case held:
+            return Judgement(Verdict.PASS if held else Verdict.FAIL, because)
