@@ -79,6 +79,8 @@ def _told(connection: Connection, fix: Finding | None, width: int) -> Iterator[s
     if fix:
         mended = command(fix.commands[0], room) if fix.commands else prose(_first(fix), room)
         yield from indented("fix".ljust(_MARGIN), mended)
+    if connection.broken:
+        yield f"{'see'.ljust(_MARGIN)}{connection.broken.cause.source}"
 
 
 def _first(fix: Finding) -> str:

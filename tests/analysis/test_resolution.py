@@ -172,9 +172,6 @@ def test_an_address_that_no_endpoint_has_is_wrong(policy: str) -> None:
     assert told(found) == "privateWrong recordStale"
     assert blamed(found) == f"{OPENAI}/aoai"
     assert found.addresses == ("10.0.0.99",)
-    assert found.broken is not None
-    assert found.broken.case["stale"] == "10.0.0.99"
-    assert found.broken.case["add"] == "10.0.0.4"
 
 
 def test_of_several_addresses_all_must_be_right() -> None:
@@ -290,7 +287,7 @@ def test_of_two_zones_of_a_name_the_linked_one_counts() -> None:
     found = asked(AOAI, ALONE, PE, wrong, other)
     assert told(found) == "nxdomain recordMissing"
     assert found.broken is not None
-    assert "/central/" in found.broken.case["otherZone"]
+    assert "in the resource group central" in found.broken.case["instead"]
     unlinked = asked(AOAI, ALONE, PE, zone(group="app"), other)
     assert unlinked.broken is not None
     assert "/central/" in unlinked.broken.case["zone"]

@@ -55,7 +55,6 @@ def unanswered(  # noqa: PLR0913, PLR0917 - who asked whom for what
     """Return what comes of a server that knows no private zone, or is not there."""
     case = {
         "server": address,
-        "servers": ", ".join(asker.servers),
         "hostname": question.hostname.name,
         **_named_by(topology, question, asker),
     }

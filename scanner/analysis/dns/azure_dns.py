@@ -243,7 +243,6 @@ def _firewall(
     if settings.unread:
         return unknown(settings.unread, step, suspect=Cause.NOT_A_DNS_PROXY)
     case = {
-        "firewall": str(firewall.id),
         "firewallName": firewall.name,
         "hostname": question.hostname.name,
         "classic" if settings.holder == firewall.id else "policy": str(settings.holder),

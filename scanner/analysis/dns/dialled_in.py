@@ -39,7 +39,6 @@ def dialled_in(
     case = {
         "hosts": ", ".join(_hosts(topology, question, network)),
         "hostname": question.hostname.name,
-        "gateway": str(gateway),
         "gatewayName": gateway.name,
         "network": str(network),
         "networkName": network.name,

@@ -81,12 +81,9 @@ def circle_case(
     """
     network = ResourceId(link.properties.virtual_network.id)
     case = {
-        "link": str(link.id),
         "linkName": link.name,
-        "rule": str(rule.id),
         "ruleName": rule.name,
         "ruleset": rule.id.parent.name,
-        "domain": rule.domain,
         "network": str(network),
         "networkName": network.name,
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.linked_zones import linked_zone
 from scanner.analysis.dns.lookup import Question
@@ -54,12 +52,10 @@ def missing_case(
         "zoneName": zone.name,
         "record": label,
         "hostname": question.hostname.name,
-        "link": str(link.id),
         "linkName": link.name,
         "network": str(network),
         "networkName": network.name,
-        "otherZone": str(other or ""),
-        "otherRecord": _other_record(topology, question, zone),
+        "instead": _instead(topology, question, zone, other),
     }
     if other is not None and _can_move(topology, question, link, other):
         means = {
@@ -69,8 +65,7 @@ def missing_case(
         }
     else:
         means = _means(topology, question, zone) if not _answered(topology, zone, label) else {}
-    told = {key: value for key, value in (case | means).items() if value}
-    return told | {"instead": _instead(topology, told, zone)}
+    return {key: value for key, value in (case | means).items() if value}
 
 
 def _answered(topology: Topology, zone: ResourceId, label: str) -> str:
@@ -79,16 +74,19 @@ def _answered(topology: Topology, zone: ResourceId, label: str) -> str:
     return ", ".join(record.addresses) if isinstance(record, RecordSet) else ""
 
 
-def _instead(topology: Topology, told: Mapping[str, str], zone: ResourceId) -> str:
+def _instead(
+    topology: Topology, question: Question, zone: ResourceId, other: ResourceId | None
+) -> str:
     """Say what there is in place of the right record."""
-    own = _answered(topology, zone, told["record"])
+    label = relative(question.name, zone)
+    own = _answered(topology, zone, label)
     if own:
-        return f"its record {told['record']} answers {own}"
-    if "otherZone" in told:
-        other = ResourceId(told["otherZone"])
+        return f"its record {label} answers {own}"
+    if other is not None:
         return f"{other.name} in the resource group {other.resource_group} holds it"
-    if "otherRecord" in told:
-        return f"its record {told['otherRecord']} has the address"
+    record = _other_record(topology, question, zone)
+    if record:
+        return f"its record {record} has the address"
     wildcard = _answered(topology, zone, "*")
     if wildcard:
         return f"its wildcard answers {wildcard}"

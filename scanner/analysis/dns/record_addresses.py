@@ -45,7 +45,7 @@ def judged(
     if not found:
         broken = Break(Cause.NO_ENDPOINT, question.account.id)
     elif _is_own(question, record):
-        broken = _broken(question, record, private, sorted(meant or known))
+        broken = Break(Cause.RECORD_STALE, record.id)
     else:
         broken = not_held(topology, question, link)
     return Resolution(Answer.PRIVATE_WRONG, record.addresses, (step,), broken)
@@ -80,23 +80,6 @@ def _unread(topology: Topology, question: Question, found: tuple[Approved, ...])
     for gap in gaps:
         return f"the private endpoints of {account.id.path}: {gap.reason}"
     return ""
-
-
-def _broken(question: Question, record: RecordSet, stale: list[str], current: list[str]) -> Break:
-    """Blame the record, with what to take out of it and what to put in."""
-    case = {
-        "record": record.name,
-        "zone": str(record.id.parent),
-        "zoneName": record.id.parent.name,
-        "hostname": question.hostname.name,
-        "account": str(question.account.id),
-        "stale": ", ".join(stale),
-        "current": ", ".join(current),
-        "add": current[0] if len(current) == 1 and current[0] not in record.addresses else "",
-        "remove": stale[0] if len(stale) == 1 else "",
-    }
-    told = {key: value for key, value in case.items() if value}
-    return Break(Cause.RECORD_STALE, record.id, told)
 
 
 def _step(topology: Topology, record: RecordSet, found: tuple[Approved, ...]) -> Step:

@@ -224,8 +224,6 @@ def _broken(topology: Topology, ruled: Inspection) -> Break:
     blame = owner if ruled.found.denied else firewall
     case = {
         "firewallName": firewall.name,
-        "firewall": str(firewall),
-        "policyName": owner.name,
         "policy": str(owner),
         "ruleName": rule.rule.name if rule else "",
         "decides": f"its rule {rule.rule.name} denies it" if rule else "no rule of it allows it",

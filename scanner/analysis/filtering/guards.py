@@ -180,10 +180,8 @@ def _broken(
     first = min((match.rule.priority for match in denying), default=0)
     case = {
         "nsgName": group.name,
-        "nsg": str(group),
         "resourceGroup": group.resource_group,
         "subscription": group.subscription,
-        "direction": "Inbound" if gate.is_inbound else "Outbound",
         "ruleName": sure[0].rule.name if sure else "",
         "priority": str(sure[0].rule.priority) if sure else "",
         "freePriority": free_priority(taken, first),

@@ -172,7 +172,6 @@ def refusal(cause: Cause, peering: VirtualNetworkPeering, key: str, said: str, *
     network = peering.id.parent
     remote = ResourceId(peering.properties.remote_virtual_network.id)
     case = {
-        "flag": key,
         "peeringName": peering.name,
         "network": str(network),
         "networkName": network.name,

@@ -232,7 +232,7 @@ def _lost(trip: Trip, begun: Begun) -> Stop:
     middle = shared[0]
     said = f"{here.path} and {there.path} are both peered with {middle.path}, which is no path"
     evidence = (Evidence(here), Evidence(middle, "peersWith"), Evidence(there, "peeredBy"))
-    case |= {"middle": str(middle), "middleName": middle.name}
+    case |= {"middleName": middle.name}
     return Stop((Step(said, evidence),), Break(Cause.NOT_TRANSITIVE, here, case))
 
 
@@ -260,7 +260,6 @@ def _case(user: UserRoute) -> dict[str, str]:
     return {
         "routeName": user.route.name,
         "prefix": user.route.address_prefix,
-        "nextHopType": user.route.properties.next_hop_type or "",
         "nextHop": ", ".join(user.route.next_hops),
     }
 
