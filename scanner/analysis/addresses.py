@@ -152,6 +152,14 @@ Source: https://www.iana.org/assignments/iana-ipv4-special-registry
 PUBLIC = ~NOT_PUBLIC
 
 
+def union(sets: Iterable[AddressSet]) -> AddressSet:
+    """Return the union of sets."""
+    several = tuple(sets)
+    if len(several) == 1:
+        return several[0]
+    return AddressSet.of(pair for one in several for pair in one.intervals)
+
+
 def holds(prefixes: Iterable[str], address: str) -> bool:
     """Tell whether an address lies in one of the prefixes."""
     return bool(AddressSet.parse(*prefixes) & AddressSet.parse(address))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import AddressSet, union
 from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet
@@ -94,7 +94,7 @@ def _subnets(topology: Topology) -> Iterator[Consumer]:
         if _runs_code(subnet) or (held and _may_hide(topology, subnet)):
             held.append(AddressSet.parse(*subnet.address_prefixes))
         if held:
-            addresses = AddressSet.of(pair for one in held for pair in one.intervals)
+            addresses = union(held)
             yield _subnet(topology, subnet, addresses)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, uncounted
+from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, uncounted, union
 from scanner.analysis.filtering import ports
-from scanner.analysis.filtering.first_match import union
 from scanner.analysis.filtering.ways import Way
 from scanner.analysis.network_managers import Access, acting, ruling
 from scanner.findings import Evidence

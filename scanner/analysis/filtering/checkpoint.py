@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, summarize_address_range
 
-from scanner.analysis.addresses import NOBODY, AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet, union
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.consumers import Consumer
-from scanner.analysis.filtering.first_match import Decision, Match, R, union
+from scanner.analysis.filtering.first_match import Decision, Match, R
 from scanner.analysis.steps import Step
 from scanner.resources.private_endpoint import PrivateEndpoint
 

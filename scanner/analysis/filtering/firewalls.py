@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scanner.analysis.addresses import EVERY, NOBODY, AddressSet
+from scanner.analysis.addresses import EVERY, NOBODY, AddressSet, union
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.firewall_dns import firewall_dns
 from scanner.analysis.filtering.checkpoint import (
@@ -29,7 +29,7 @@ from scanner.analysis.filtering.firewall_rules import (
     words_for,
 )
 from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
-from scanner.analysis.filtering.first_match import Decision, Match, decide, union
+from scanner.analysis.filtering.first_match import Decision, Match, decide
 from scanner.analysis.filtering.guards import PORT
 from scanner.analysis.filtering.mending import collection_place, one_prefix
 from scanner.analysis.steps import Step

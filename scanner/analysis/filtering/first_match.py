@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet
 
 R = TypeVar("R")
 Rank: TypeAlias = tuple[int, ...]
-
-NOBODY = AddressSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,3 @@ def _reached(
             reached |= left & match.perhaps
         left -= match.certain
     return found, reached | left
-
-
-def union(sets: Iterable[AddressSet]) -> AddressSet:
-    """Return the union of sets."""
-    several = tuple(sets)
-    if len(several) == 1:
-        return several[0]
-    return AddressSet.of(pair for one in several for pair in one.intervals)

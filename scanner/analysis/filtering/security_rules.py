@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet
+from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, union
 from scanner.analysis.filtering import ports
-from scanner.analysis.filtering.first_match import Match, union
+from scanner.analysis.filtering.first_match import Match
 from scanner.analysis.filtering.virtual_network_tag import Tag
 from scanner.resources import ResourceId
 from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet
-from scanner.analysis.filtering.first_match import union
+from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, union
 from scanner.analysis.filtering.site_prefixes import site_prefixes
 from scanner.analysis.routing.peering import hubs, neighbours, side
 from scanner.findings import Evidence, Judgement, Verdict
