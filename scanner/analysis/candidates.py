@@ -44,12 +44,12 @@ def candidates(topology: Topology, consumer: Consumer) -> tuple[CognitiveService
 def _asked(topology: Topology, network: ResourceId, servers: tuple[str, ...]) -> Accounts:
     known = _known(topology)
     if (network, servers) not in known:
-        trip = _Trip(topology)
-        trip.ask(network, servers)
+        search = _Search(topology)
+        search.ask(network, servers)
         # Servers that need not all answer alike leave in doubt what a zone lacks.
-        is_single = len(servers) <= 1 and len(trip.networks) == 1
+        is_single = len(servers) <= 1 and len(search.networks) == 1
         known[network, servers] = frozenset().union(
-            *(one for at in trip.networks for one in _covered(topology, at, is_single=is_single))
+            *(one for at in search.networks for one in _covered(topology, at, is_single=is_single))
         )
     return known[network, servers]
 
@@ -60,7 +60,7 @@ def _known(_: Topology) -> dict[tuple[ResourceId, tuple[str, ...]], Accounts]:
 
 
 @dataclass(slots=True)
-class _Trip:
+class _Search:
     """Where questions may end, whatever their names."""
 
     topology: Topology

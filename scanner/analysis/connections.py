@@ -19,7 +19,7 @@ from scanner.analysis.endpoints import accounts, approved, serving_at
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Filtering, Passage, first_of, passes
 from scanner.analysis.intents import Intent, declared
-from scanner.analysis.likeness import Call, is_alike, note
+from scanner.analysis.likeness import AccountCall, is_alike, note
 from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route, Way, route
 from scanner.analysis.steps import Step
@@ -207,7 +207,7 @@ def connection(
         )
     # A private answer is the address of an approved endpoint.
     calls = (
-        Call(consumer, endpoint, address, account, hostname)
+        AccountCall(consumer, endpoint, address, account, hostname)
         for address in answer.addresses
         if (endpoint := serving_at(topology, account, address))
     )
@@ -234,7 +234,7 @@ class _Followed:
     """What it came to last; None if nothing tells it from another one that is reachable."""
 
 
-def _followed(topology: Topology, call: Call) -> _Followed:
+def _followed(topology: Topology, call: AccountCall) -> _Followed:
     if is_alike(topology, call):
         return _Followed(Reach.REACHABLE, partial(_way, topology, call), None)
     asked: list[ResourceId] = []
@@ -246,7 +246,7 @@ def _followed(topology: Topology, call: Call) -> _Followed:
 
 
 def _way(
-    topology: Topology, call: Call, asked: list[ResourceId] | None = None
+    topology: Topology, call: AccountCall, asked: list[ResourceId] | None = None
 ) -> tuple[Route, Passage | None]:
     """Follow a call; `asked` is told which firewalls look at its name."""
     taken = route(topology, call.consumer, call.endpoint, call.address)

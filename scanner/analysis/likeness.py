@@ -30,7 +30,7 @@ Place: TypeAlias = tuple[ResourceId, frozenset[ResourceId], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AccountCall:
     """A consumer's call to an address of an account, by one of its names."""
 
     consumer: Consumer
@@ -40,13 +40,13 @@ class Call:
     hostname: Hostname
 
 
-def is_alike(topology: Topology, call: Call) -> bool:
+def is_alike(topology: Topology, call: AccountCall) -> bool:
     """Tell whether a call that is reachable was noted that nothing on the way tells from this."""
     noted = _noted(topology).get(_key(topology, call), {})
     return any(_marks(topology, call, asked) in marks for asked, marks in noted.items())
 
 
-def note(topology: Topology, call: Call, asked: Iterable[ResourceId]) -> None:
+def note(topology: Topology, call: AccountCall, asked: Iterable[ResourceId]) -> None:
     """Note that a call is reachable; `asked` are the firewalls that looked at its name."""
     noted = _noted(topology).setdefault(_key(topology, call), {})
     firewalls = tuple(dict.fromkeys(asked))
@@ -64,11 +64,11 @@ def _noted(
     return {}
 
 
-def _key(topology: Topology, call: Call) -> tuple[ResourceId, Place]:
+def _key(topology: Topology, call: AccountCall) -> tuple[ResourceId, Place]:
     return call.consumer.id, _place(topology, call.endpoint, call.address)
 
 
-def _marks(topology: Topology, call: Call, firewalls: tuple[ResourceId, ...]) -> Marks:
+def _marks(topology: Topology, call: AccountCall, firewalls: tuple[ResourceId, ...]) -> Marks:
     name = call.hostname
     return tuple(
         (resolves_privately(topology, one, call.account, name), named(topology, one, name.name))

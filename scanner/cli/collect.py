@@ -9,7 +9,7 @@ import click
 
 from scanner.cli import console
 from scanner.cli.output import savable
-from scanner.cli.source import Source, live_options
+from scanner.cli.source import SourceOptions, live_options
 
 INCOMPLETE = 3
 
@@ -43,7 +43,7 @@ def collect(
     The snapshot holds no secrets. What could not be read is in it as gaps; then
     the exit code is 3.
     """
-    source = Source.of(context)
+    source = SourceOptions.of(context)
     if not source.is_live:
         raise click.UsageError(
             "name what to read: --subscription ID, --management-group ID or --all-subscriptions"

@@ -11,7 +11,7 @@ import click
 
 from scanner.cli import console
 from scanner.cli.config import config_option, expectations
-from scanner.cli.source import Source, live_options, offline_options
+from scanner.cli.source import SourceOptions, live_options, offline_options
 from scanner.errors import RequestError
 from scanner.near import near
 
@@ -148,7 +148,7 @@ _STARTS = frozenset(
 
 
 def _drawn(context: click.Context, config: Path | None, *, no_progress: bool) -> Topology:
-    source = Source.of(context)
+    source = SourceOptions.of(context)
     if not source:
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     expected = expectations(config)

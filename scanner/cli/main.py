@@ -18,7 +18,7 @@ from scanner.cli.config import config_option, expectations
 from scanner.cli.connections import matrix, trace
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import rules, selected
-from scanner.cli.source import Source, live_options, offline_options
+from scanner.cli.source import SourceOptions, live_options, offline_options
 from scanner.errors import ScanError
 from scanner.report import FORMATS
 
@@ -148,7 +148,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
-    source = Source.of(context)
+    source = SourceOptions.of(context)
     if not source:
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)

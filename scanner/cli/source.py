@@ -34,7 +34,7 @@ CLOUD_VARIABLES = ("AOAI_SCAN_CLOUD", "AOAI_SCAN_RESOURCE_MANAGER")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceOptions:
     """The source options as they were given."""
 
     subscription: tuple[str, ...]
@@ -46,7 +46,7 @@ class Source:
     assume_complete: bool = False
 
     @classmethod
-    def of(cls, context: click.Context) -> Source:
+    def of(cls, context: click.Context) -> SourceOptions:
         """
         Take the source options of a command.
 

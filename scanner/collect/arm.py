@@ -32,7 +32,7 @@ _EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ChildQuery:
     """The children of one type below one parent."""
 
     type: str
@@ -80,16 +80,16 @@ def children_of(
     return tuple(found), tuple(gaps)
 
 
-def _questions(rows: Iterable[Row]) -> Iterator[Question]:
+def _questions(rows: Iterable[Row]) -> Iterator[ChildQuery]:
     children: dict[str, list[str]] = {}
     for kind in types_of(Table.ARM):
         children.setdefault(parent_of(kind), []).append(kind)
     for row in rows:
         for kind in children.get(row.type.lower(), ()):
-            yield Question(kind, ResourceId(row.id))
+            yield ChildQuery(kind, ResourceId(row.id))
 
 
-def _unread(question: Question) -> Gap:
+def _unread(question: ChildQuery) -> Gap:
     return Gap(
         scope=str(question.parent),
         type=question.type,
@@ -99,7 +99,7 @@ def _unread(question: Question) -> Gap:
 
 
 def _answers(
-    questions: tuple[Question, ...], cloud: Cloud, credential: TokenCredential, attempts: Attempts
+    questions: tuple[ChildQuery, ...], cloud: Cloud, credential: TokenCredential, attempts: Attempts
 ) -> Iterator[Children]:
     """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
     if not questions:
@@ -134,7 +134,7 @@ def _client(
     )
 
 
-def _asked(question: Question, clients: Clients, attempts: Attempts) -> Children:
+def _asked(question: ChildQuery, clients: Clients, attempts: Attempts) -> Children:
     client = clients[question.parent.subscription]
     try:
         documents = attempts.of(lambda: _listed(READERS[question.type](client, question.parent)))
@@ -159,7 +159,7 @@ def _listed(pager: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - the SDK's 
     return [model.as_dict() for page in pages for model in page]
 
 
-def _whole(document: Mapping[str, Any], question: Question) -> Mapping[str, Any]:
+def _whole(document: Mapping[str, Any], question: ChildQuery) -> Mapping[str, Any]:
     """Return a child with its id and type, which older API versions leave out."""
     collection = question.type.rpartition("/")[2]
     stated = {key: value for key, value in document.items() if value is not None}

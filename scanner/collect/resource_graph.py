@@ -51,7 +51,7 @@ class Page(msgspec.Struct, rename="camel"):
 
 
 @dataclass(slots=True)
-class Answer:
+class QueryResult:
     """The rows of a query; those that were no rows, as gaps; and why there are no more."""
 
     rows: list[Row] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Graph:
         """Close the connection."""
         self._client.close()
 
-    def read(self, query: str, **where: Sequence[str]) -> Answer:
+    def read(self, query: str, **where: Sequence[str]) -> QueryResult:
         """
         Return every row of `query` in `subscriptions=` or `management_groups=`, or in all.
 
@@ -147,8 +147,8 @@ class Graph:
             else:
                 return answer
 
-    def _read(self, query: str, rows_a_page: int, where: Mapping[str, Any]) -> Answer:
-        answer = Answer()
+    def _read(self, query: str, rows_a_page: int, where: Mapping[str, Any]) -> QueryResult:
+        answer = QueryResult()
         try:
             self._turn_pages(answer, query, rows_a_page, where)
             answer.close()
@@ -157,7 +157,7 @@ class Graph:
         return answer
 
     def _turn_pages(
-        self, answer: Answer, query: str, rows_a_page: int, where: Mapping[str, Any]
+        self, answer: QueryResult, query: str, rows_a_page: int, where: Mapping[str, Any]
     ) -> None:
         table = query.partition(" ")[0]
         token: str | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scanner.collect.attempts import RefusedError
 from scanner.collect.queries import SUBSCRIPTIONS
-from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Answer, Graph
+from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Graph, QueryResult
 from scanner.collect.scope import Scope
 from scanner.errors import CollectionError, RequestError
 from scanner.near import near
@@ -123,7 +123,7 @@ def _add_management_group(coverage: Coverage, graph: Graph, group: str) -> None:
         coverage.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
 
 
-def _seen(answer: Answer) -> dict[str, Subscription]:
+def _seen(answer: QueryResult) -> dict[str, Subscription]:
     ids = {row.id: row.subscription_id or ResourceId(row.id).subscription for row in answer.rows}
     return {
         ids[row.id].lower(): Subscription(id=ids[row.id], name=row.name or "")

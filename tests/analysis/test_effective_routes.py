@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.consumers import consumers
 from scanner.analysis.routing.route import Route, Way, route
-from scanner.analysis.routing.routes import Held, Prefixes
+from scanner.analysis.routing.routes import PrefixEntry, Prefixes
 from scanner.resources import parse
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.rules.estates import TAKEN_AT, snapshot
@@ -50,7 +50,7 @@ def test_the_longest_prefix_is_the_one_a_slow_search_finds(
     held: list[IPv4Network], address: str
 ) -> None:
     known = Prefixes(
-        Held(first, last, prefix)
+        PrefixEntry(first, last, prefix)
         for prefix in held
         for first, last in AddressSet.parse(str(prefix)).intervals
     )

@@ -7,7 +7,7 @@ from drawing import NICS, Estate, drawn, the, to, vnet
 
 from scanner.analysis.addresses import PUBLIC, AddressSet
 from scanner.analysis.filtering.admitted import Admitted, admitted
-from scanner.analysis.filtering.ways import Way, addresses_of
+from scanner.analysis.filtering.ways import Ingress, addresses_of
 
 NSGS = "microsoft.network/networksecuritygroups"
 FAR = "/subscriptions/far/resourceGroups/g/providers/Microsoft.Network/"
@@ -64,7 +64,7 @@ def asked(
     interface = the(topology, "nic")
     here = addresses_of(interface)[address.get("at", 0)]
     kind, callers = address.get("kind", "standard"), address.get("callers", PUBLIC)
-    way = Way(to=here, by="pip", kind=kind, callers=callers)
+    way = Ingress(to=here, by="pip", kind=kind, callers=callers)
     return admitted(topology, interface, 22, way)
 
 

@@ -11,7 +11,7 @@ from scanner.analysis.connections import intended
 from scanner.analysis.dns.vacancy import may_meet
 from scanner.analysis.filtering.admitted import admitted
 from scanner.analysis.filtering.questions import let_through
-from scanner.analysis.filtering.ways import Way, addresses_of
+from scanner.analysis.filtering.ways import Ingress, addresses_of
 from scanner.analysis.routing.peering import may_lead_to_accounts
 
 
@@ -90,7 +90,7 @@ def jump_box(avnm: Estate) -> str:
     nic = {"nic": {"type": NICS, "properties": {"ipConfigurations": [placed]}}}
     topology = drawn(vnet("app"), nic, avnm)
     interface = the(topology, "nic")
-    way = Way(to=addresses_of(interface)[0], by="pip", kind="standard", callers=PUBLIC)
+    way = Ingress(to=addresses_of(interface)[0], by="pip", kind="standard", callers=PUBLIC)
     said = admitted(topology, interface, 22, way)
     assert bool(said.unread) == bool(said.because) == (said.sources != said.certain)
     return "fail" if said.sources == NOBODY else "open"

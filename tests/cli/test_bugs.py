@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.cli.source import Source
+from scanner.cli.source import SourceOptions
 from scanner.errors import SnapshotError
 
 from .command_line import run
@@ -29,7 +29,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Raise:
         def raising(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr(Source, "read", raising)
+        monkeypatch.setattr(SourceOptions, "read", raising)
 
     return breaks
 

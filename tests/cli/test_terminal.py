@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner import __version__
-from scanner.cli.source import Source
+from scanner.cli.source import SourceOptions
 
 from .command_line import run
 from .estate import PUBLIC, account, saved
@@ -80,7 +80,7 @@ def test_an_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Source, "read", interrupted)
+    monkeypatch.setattr(SourceOptions, "read", interrupted)
     ran = run("--demo", "-o", "report.txt")
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == "\naoai-scan: interrupted; no scan was made\n"  # below the ^C

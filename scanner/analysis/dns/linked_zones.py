@@ -13,7 +13,7 @@ _HIGHER = frozenset({"", "microsoft.management/managementgroups", "microsoft.res
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class LinkedZone:
     """The linked zone that answers for a name."""
 
     link: VirtualNetworkLink | None = None
@@ -22,7 +22,7 @@ class Match:
     """What may hide a zone with a longer name."""
 
 
-def linked_zone(topology: Topology, network: ResourceId, name: str) -> Match:
+def linked_zone(topology: Topology, network: ResourceId, name: str) -> LinkedZone:
     """
     Return the zone that Azure-provided DNS asks for a name in a VNet.
 
@@ -41,12 +41,12 @@ def linked_zone(topology: Topology, network: ResourceId, name: str) -> Match:
             case ():
                 unread = hidden.get(domain, "") or hidden.get("", "")
                 if unread:
-                    return Match(unread=unread)
+                    return LinkedZone(unread=unread)
             case (link,):
-                return Match(link)
+                return LinkedZone(link)
             case (link, *_):
-                return Match(unread=f"{network.path} is linked to several zones {domain}")
-    return Match()
+                return LinkedZone(unread=f"{network.path} is linked to several zones {domain}")
+    return LinkedZone()
 
 
 def is_linked(topology: Topology, network: ResourceId, *names: str) -> bool:

@@ -6,7 +6,7 @@ from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.linked_zones import linked_zone
 from scanner.analysis.dns.lookup import Question
 from scanner.analysis.dns.wanted import zones_named
-from scanner.analysis.dns.zone_records import Held, records, relative
+from scanner.analysis.dns.zone_records import ZoneRecord, records, relative
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
 from scanner.analysis.routing.peering import peers
 from scanner.resources import Relation, ResourceId
@@ -132,7 +132,7 @@ def _can_move(
     )
 
 
-def _is_right(topology: Topology, question: Question, record: Held | None) -> bool:
+def _is_right(topology: Topology, question: Question, record: ZoneRecord | None) -> bool:
     if not isinstance(record, RecordSet) or not record.addresses:
         return False
     return _addresses(topology, question).issuperset(record.addresses)

@@ -9,7 +9,7 @@ from scanner.analysis.dns.linked_zones import linked_zone
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, failed, unknown
 from scanner.analysis.dns.missing_records import lacking, missing_case, not_held
 from scanner.analysis.dns.record_addresses import judged
-from scanner.analysis.dns.zone_records import Held, held, records, relative, unread_records
+from scanner.analysis.dns.zone_records import ZoneRecord, held, records, relative, unread_records
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -99,7 +99,7 @@ def _length(topology: Topology, network: ResourceId, name: str) -> int:
 
 
 def _missing(
-    topology: Topology, question: Question, link: VirtualNetworkLink, found: Held | None
+    topology: Topology, question: Question, link: VirtualNetworkLink, found: ZoneRecord | None
 ) -> Resolution:
     """
     Return what a zone answers that does not hold the name.

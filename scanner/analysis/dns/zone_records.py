@@ -9,10 +9,10 @@ from scanner.resources import ResourceId
 from scanner.resources.record_set import CnameRecordSet, RecordSet
 from scanner.topology import Topology, once
 
-Held: TypeAlias = RecordSet | CnameRecordSet
+ZoneRecord: TypeAlias = RecordSet | CnameRecordSet
 
 
-def held(topology: Topology, zone: ResourceId, label: str) -> Held | None:
+def held(topology: Topology, zone: ResourceId, label: str) -> ZoneRecord | None:
     """
     Return the record by which a zone answers for a name; None when it has none.
 
@@ -38,7 +38,7 @@ def relative(name: str, zone: ResourceId) -> str:
     return name.removesuffix(zone.name.lower().rstrip(".")).rstrip(".") or "@"
 
 
-def records(topology: Topology, zone: ResourceId) -> Mapping[str, Held]:
+def records(topology: Topology, zone: ResourceId) -> Mapping[str, ZoneRecord]:
     """Return the records of a zone by name, in lower case. An alias stands alone."""
     return _records(topology).get(zone, {})
 
@@ -52,9 +52,9 @@ def unread_records(topology: Topology, zone: ResourceId) -> str:
 
 
 @once
-def _records(topology: Topology) -> dict[ResourceId, dict[str, Held]]:
-    found: dict[ResourceId, dict[str, Held]] = {}
-    every: tuple[Held, ...] = (*topology.all(CnameRecordSet), *topology.all(RecordSet))
+def _records(topology: Topology) -> dict[ResourceId, dict[str, ZoneRecord]]:
+    found: dict[ResourceId, dict[str, ZoneRecord]] = {}
+    every: tuple[ZoneRecord, ...] = (*topology.all(CnameRecordSet), *topology.all(RecordSet))
     for record in every:
         found.setdefault(record.id.parent, {})[record.id.name.lower()] = record
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.addresses import EVERY, NOBODY, PUBLIC, AddressSet, uncounted, union
 from scanner.analysis.filtering import ports
-from scanner.analysis.filtering.ways import Way
+from scanner.analysis.filtering.ways import Ingress
 from scanner.analysis.network_managers import Access, acting, ruling
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -35,7 +35,7 @@ class Admitted:
     unread: str = ""
 
 
-def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Way) -> Admitted:
+def admitted(topology: Topology, interface: NetworkInterface, port: int, way: Ingress) -> Admitted:
     """
     Return which callers on a way may open TCP connections to a port of an interface.
 
@@ -89,7 +89,7 @@ def _place(topology: Topology, interface: NetworkInterface) -> ResourceId:
 
 
 def _in_virtual_network(
-    topology: Topology, interface: NetworkInterface, way: Way
+    topology: Topology, interface: NetworkInterface, way: Ingress
 ) -> tuple[AddressSet, str]:
     """Return the callers that the tag VirtualNetwork may hold at an interface, and why."""
     tagged = way.callers if way.kind == "private" else NOBODY
@@ -130,7 +130,7 @@ def _guards(topology: Topology, interface: NetworkInterface) -> tuple[ResourceId
     return tuple(dict.fromkeys((*guards, *own)))
 
 
-def _unguarded(way: Way) -> Admitted:
+def _unguarded(way: Ingress) -> Admitted:
     match way.kind:
         case "standard" | "standardv2":
             return Admitted(NOBODY, NOBODY, ())
@@ -141,7 +141,7 @@ def _unguarded(way: Way) -> Admitted:
 
 
 def _let_in(
-    group: NetworkSecurityGroup, port: int, way: Way, tagged: AddressSet
+    group: NetworkSecurityGroup, port: int, way: Ingress, tagged: AddressSet
 ) -> Iterator[tuple[SecurityRule, AddressSet, AddressSet]]:
     """Yield each rule that allows, with the callers it may and those it must let in."""
     may = must = way.callers  # come as far as the next rule
@@ -160,7 +160,7 @@ def _let_in(
         may -= matched
 
 
-def _matches(rule: SecurityRule, port: int, way: Way) -> bool | None:
+def _matches(rule: SecurityRule, port: int, way: Ingress) -> bool | None:
     """
     Tell whether a rule looks at TCP to a port on a way; None when that is not known.
 
@@ -184,7 +184,7 @@ def _is_tcp(rule: SecurityRule) -> bool | None:
     return False if rule.protocol in {"udp", "icmp", "esp", "ah"} else None
 
 
-def _is_for(rule: SecurityRule, way: Way) -> bool | None:
+def _is_for(rule: SecurityRule, way: Ingress) -> bool | None:
     """Tell whether a rule is for the address that a way leads to; None when not known."""
     if rule.destination_groups:
         own = way.to.properties.application_security_groups or ()
@@ -201,7 +201,7 @@ def _is_for(rule: SecurityRule, way: Way) -> bool | None:
     return None if matched or is_odd else False
 
 
-def _sources(rule: SecurityRule, way: Way, tagged: AddressSet) -> tuple[AddressSet, AddressSet]:
+def _sources(rule: SecurityRule, way: Ingress, tagged: AddressSet) -> tuple[AddressSet, AddressSet]:
     """Return the callers that a rule certainly names, and those it may."""
     if rule.source_groups:
         return NOBODY, NOBODY
@@ -215,7 +215,7 @@ def _sources(rule: SecurityRule, way: Way, tagged: AddressSet) -> tuple[AddressS
     return named, named | tagged if "virtualnetwork" in tags else named
 
 
-def _odd(addresses: Iterable[str], way: Way) -> tuple[str, ...]:
+def _odd(addresses: Iterable[str], way: Ingress) -> tuple[str, ...]:
     """
     Return those addresses of a rule that may hold nobody knows whom.
 

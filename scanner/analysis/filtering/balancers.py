@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.analysis.filtering.balancing import (
+    BalancingRuleProperties,
     Door,
     Names,
     Pool,
-    RuleProperties,
     doors,
     named,
     unread_balancers,
 )
-from scanner.analysis.filtering.ways import Way, addresses_of
+from scanner.analysis.filtering.ways import Ingress, addresses_of
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
 from scanner.resources.load_balancer import BackendAddress, LoadBalancer
@@ -21,7 +21,7 @@ from scanner.resources.network_interface import InterfaceAddress, NetworkInterfa
 from scanner.topology import Topology
 
 
-def balanced(topology: Topology, interface: NetworkInterface, port: int) -> Iterator[Way]:
+def balanced(topology: Topology, interface: NetworkInterface, port: int) -> Iterator[Ingress]:
     """
     Yield the ways on which load balancers send what they get from the Internet to a port.
 
@@ -57,10 +57,10 @@ def _reasons(topology: Topology, behind: Names) -> Iterator[str]:
         yield unread_balancers(topology)
 
 
-def _way(door: Door, item: InterfaceAddress, *, is_sure: bool) -> Way:
+def _way(door: Door, item: InterfaceAddress, *, is_sure: bool) -> Ingress:
     name, rule = door.balancer.name, door.rule.name
     unsure = f"whether the rule {rule} of {name} leads the Internet to it is not known"
-    return Way(
+    return Ingress(
         to=item,
         by=name,
         kind=door.balancer.sku,
@@ -69,8 +69,8 @@ def _way(door: Door, item: InterfaceAddress, *, is_sure: bool) -> Way:
     )
 
 
-def _unread(item: InterfaceAddress, reason: str) -> Way:
-    return Way(to=item, by="a load balancer", unread=reason)
+def _unread(item: InterfaceAddress, reason: str) -> Ingress:
+    return Ingress(to=item, by="a load balancer", unread=reason)
 
 
 def _id_of(interface: NetworkInterface, item: InterfaceAddress) -> ResourceId:
@@ -108,7 +108,7 @@ def _is(member: BackendAddress, item: InterfaceAddress) -> bool | None:
     return None if place is None or here is None else ResourceId(here.id).parent == place
 
 
-def _sends(rule: RuleProperties, port: int) -> bool | None:
+def _sends(rule: BalancingRuleProperties, port: int) -> bool | None:
     """
     Tell whether a rule sends TCP to a port of the machine; None when that is not known.
 

@@ -18,7 +18,7 @@ Names: TypeAlias = frozenset[ResourceId]
 """IDs of the pools and rules that an IP configuration says it is behind."""
 
 
-class RuleProperties(Properties):
+class BalancingRuleProperties(Properties):
     """Where a rule takes traffic from, and where it sends it."""
 
     frontend_ip_configuration: Named | None = msgspec.field(
@@ -34,10 +34,10 @@ class RuleProperties(Properties):
     enable_floating_ip: bool | None = msgspec.field(default=None, name="enableFloatingIP")
 
 
-class Rule(Properties):
+class BalancingRule(Properties):
     """A load-balancing rule or an inbound NAT rule."""
 
-    properties: RuleProperties
+    properties: BalancingRuleProperties
     id: str = ""
     name: str = ""
 
@@ -62,8 +62,8 @@ class _Balancing(Properties):
     frontend_ip_configurations: tuple[_Frontend, ...] | None = msgspec.field(
         default=None, name="frontendIPConfigurations"
     )
-    load_balancing_rules: tuple[Rule, ...] | None = None
-    inbound_nat_rules: tuple[Rule, ...] | None = None
+    load_balancing_rules: tuple[BalancingRule, ...] | None = None
+    inbound_nat_rules: tuple[BalancingRule, ...] | None = None
 
 
 class _NamingProperties(Properties):
@@ -99,7 +99,7 @@ class Door:
     """A rule of a load balancer by which callers on the Internet may come in."""
 
     balancer: LoadBalancer
-    rule: Rule
+    rule: BalancingRule
     pointer: str
     pools: Mapping[ResourceId, Pool | None]
     """The pools it sends to; None for one that the load balancer does not tell of."""
@@ -155,7 +155,7 @@ def _doors(balancer: LoadBalancer) -> Iterator[Door]:
             yield Door(balancer, rule, pointer, _pools(balancer, rule), unread)
 
 
-def _rules(balancing: _Balancing) -> Iterator[tuple[str, Rule]]:
+def _rules(balancing: _Balancing) -> Iterator[tuple[str, BalancingRule]]:
     """Yield the rules that let traffic in, each with its place."""
     for index, rule in enumerate(balancing.load_balancing_rules or ()):
         yield f"/properties/loadBalancingRules/{index}", rule
@@ -168,7 +168,7 @@ def _is_public(frontend: _Frontend) -> bool:
     return said.public_ip_address is not None or said.public_ip_prefix is not None
 
 
-def _pools(balancer: LoadBalancer, rule: Rule) -> Mapping[ResourceId, Pool | None]:
+def _pools(balancer: LoadBalancer, rule: BalancingRule) -> Mapping[ResourceId, Pool | None]:
     said = rule.properties
     told = {
         ResourceId(pool.id): _pool(pool)

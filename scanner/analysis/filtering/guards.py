@@ -24,8 +24,8 @@ from scanner.analysis.filtering.mending import free_priority, one_prefix
 from scanner.analysis.filtering.security_rules import (
     Flow,
     Members,
+    NsgRule,
     Placed,
-    Rule,
     matches,
     placed,
     rules,
@@ -73,7 +73,7 @@ def ask(
     flow = _flow(topology, gate, call, callers)
     asked = _placed(topology, gate, flow.tag)
 
-    def judge(shown: Shown) -> Decision[Rule]:
+    def judge(shown: Shown) -> Decision[NsgRule]:
         members = flow.callers_groups if shown.is_own else Members(is_known=not sight.is_own)
         of = replace(flow, callers=shown.addresses, callers_groups=members)
         return decide(matches(asked, of), shown.addresses)
@@ -147,12 +147,12 @@ def _kept(_: Topology) -> dict[tuple[ResourceId, ResourceId, bool], tuple[Placed
 
 
 @once
-def rules_by_group(topology: Topology) -> Mapping[ResourceId, tuple[Rule, ...]]:
+def rules_by_group(topology: Topology) -> Mapping[ResourceId, tuple[NsgRule, ...]]:
     """Return the rules of every group, read once for all who ask."""
     return {group.id: rules(group) for group in topology.all(NetworkSecurityGroup)}
 
 
-def _step(group: NetworkSecurityGroup, match: Match[Rule], callers: AddressSet) -> Step:
+def _step(group: NetworkSecurityGroup, match: Match[NsgRule], callers: AddressSet) -> Step:
     rule, priority = match.rule, match.rule.priority
     verb = "allow" if rule.allows else "deny"
     does = f"may {verb}" if match.perhaps - match.certain else _third_person(verb)
@@ -170,7 +170,7 @@ def _third_person(verb: str) -> str:
 
 
 def _broken(
-    topology: Topology, gate: Gate, call: Call, found: Decision[Rule], sight: Sight
+    topology: Topology, gate: Gate, call: Call, found: Decision[NsgRule], sight: Sight
 ) -> Break:
     group = gate.group
     shown = (found.denied if sight.is_own else NOBODY) | sight.masks
@@ -193,7 +193,7 @@ def _broken(
     return Break(gate.cause, group, case)
 
 
-def _doubt(group: NetworkSecurityGroup, found: Decision[Rule], flow: Flow) -> str:
+def _doubt(group: NetworkSecurityGroup, found: Decision[NsgRule], flow: Flow) -> str:
     """Say why nobody knows what a group decides."""
     for match in found.deciding:
         if not match.perhaps - match.certain:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from scanner.analysis.filtering.admitted import INTERNET, admitted
 from scanner.analysis.filtering.balancers import balanced
 from scanner.analysis.filtering.translation import translated
-from scanner.analysis.filtering.ways import Way, own_addresses
+from scanner.analysis.filtering.ways import Ingress, own_addresses
 from scanner.findings import Evidence, Judgement, Verdict, some
 from scanner.resources.network_interface import NetworkInterface
 from scanner.topology import Topology
@@ -33,7 +33,7 @@ def reached(topology: Topology, interface: NetworkInterface, port: int) -> Judge
     return some(_reached(topology, interface, port, way) for way in ways)
 
 
-def _reached(topology: Topology, interface: NetworkInterface, port: int, way: Way) -> Judgement:
+def _reached(topology: Topology, interface: NetworkInterface, port: int, way: Ingress) -> Judgement:
     let = admitted(topology, interface, port, way)
     here = Evidence(interface.id)
     # A firewall shows the groups few addresses, however many callers stand behind them.
@@ -47,7 +47,7 @@ def _reached(topology: Topology, interface: NetworkInterface, port: int, way: Wa
     return Judgement(Verdict.PASS, because, (_case(port, way),))
 
 
-def _case(port: int, way: Way) -> Mapping[str, str]:
+def _case(port: int, way: Ingress) -> Mapping[str, str]:
     """Return the names of a way; of its IP configuration, where it may lose a public address."""
     names = {"port": str(port), "by": way.by}
     is_own = way.to.properties.public_ip_address is not None

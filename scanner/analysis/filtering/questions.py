@@ -15,7 +15,7 @@ from scanner.analysis.filtering.mending import free_priority
 from scanner.analysis.filtering.security_rules import (
     Flow,
     Members,
-    Rule,
+    NsgRule,
     Side,
     matches,
     placed,
@@ -40,7 +40,7 @@ _AS_TCP = {"udp": "tcp", "tcp": "udp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """A question to a server, and what it meets."""
 
     consumer: Consumer
@@ -80,8 +80,8 @@ def _let_out(topology: Topology, consumer: Consumer) -> Judgement:
         unread = f"the addresses of {consumer.id.path} were not read"
         return Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
     servers = consumer.dns_servers or (AZURE_DNS,)
-    asked = (Asked(consumer, callers, server) for server in servers)
-    found = some(every(_guarded(topology, one)) for one in asked)
+    queries = (Query(consumer, callers, server) for server in servers)
+    found = some(every(_guarded(topology, one)) for one in queries)
     managed = ruling(topology, consumer.network)
     if found.verdict is Verdict.FAIL and managed:
         return Judgement(Verdict.OPEN, found.because, unread=managed)
@@ -95,8 +95,8 @@ def _unguarded(topology: Topology, consumer: Consumer) -> Judgement:
     return NOT_APPLICABLE
 
 
-def _guarded(topology: Topology, asked: Asked) -> Iterator[Judgement]:
-    consumer = asked.consumer
+def _guarded(topology: Topology, query: Query) -> Iterator[Judgement]:
+    consumer = query.consumer
     for guard in consumer.guards:
         group = topology.get(NetworkSecurityGroup, guard)
         here = (Evidence(consumer.id), Evidence(guard, Relation.GUARDED_BY))
@@ -104,32 +104,32 @@ def _guarded(topology: Topology, asked: Asked) -> Iterator[Judgement]:
             unread = f"the network security group {guard.path} was not read"
             yield Judgement(Verdict.OPEN, here, unread=unread)
             continue
-        yield _judged(asked, group, _decided(topology, asked, group), here)
+        yield _judged(query, group, _decided(topology, query, group), here)
     scaled = scale_sets(topology, consumer)
     if scaled:
         unread = f"the network security groups of the scale set {scaled} are not read"
         yield Judgement(Verdict.OPEN, (Evidence(consumer.id),), unread=unread)
 
 
-def _decided(topology: Topology, asked: Asked, group: NetworkSecurityGroup) -> Decision[Rule]:
-    consumer = asked.consumer
+def _decided(topology: Topology, query: Query, group: NetworkSecurityGroup) -> Decision[NsgRule]:
+    consumer = query.consumer
     tag = virtual_network_tag(topology, consumer.subnet)
     flow = Flow(
-        callers=asked.callers,
-        address=AddressSet.parse(asked.server),
+        callers=query.callers,
+        address=AddressSet.parse(query.server),
         tag=tag,
         callers_groups=Members(consumer.groups, is_known=not scale_sets(topology, consumer)),
         address_groups=Members(is_known=False),
     )
     read = rules_by_group(topology)[group.id]
-    if asked.server == AZURE_DNS:
+    if query.server == AZURE_DNS:
         read = tuple(_platform_rules(group, read))
     swapped = (replace(rule, protocol=_AS_TCP.get(rule.protocol, rule.protocol)) for rule in read)
     asked_of = placed(swapped, tag, DNS, is_inbound=False)
-    return decide(matches(asked_of, flow), asked.callers)
+    return decide(matches(asked_of, flow), query.callers)
 
 
-def _platform_rules(group: NetworkSecurityGroup, read: Iterable[Rule]) -> Iterable[Rule]:
+def _platform_rules(group: NetworkSecurityGroup, read: Iterable[NsgRule]) -> Iterable[NsgRule]:
     """Yield the rules that speak of Azure-provided DNS, and then that all others may pass."""
     by_name = {rule.name: rule for rule in group.rules}
     everything = Side.parse(("*",), ())
@@ -138,38 +138,38 @@ def _platform_rules(group: NetworkSecurityGroup, read: Iterable[Rule]) -> Iterab
         if PLATFORM_TAG in {word.strip().lower() for word in said}:
             yield replace(rule, destination=everything)
     every_port = AddressSet(((0, 65535),))
-    yield Rule("", True, False, LAST, "", "*", every_port, every_port, everything, everything)  # noqa: FBT003
+    yield NsgRule("", True, False, LAST, "", "*", every_port, every_port, everything, everything)  # noqa: FBT003
 
 
 def _judged(
-    asked: Asked, group: NetworkSecurityGroup, found: Decision[Rule], here: tuple[Evidence, ...]
+    query: Query, group: NetworkSecurityGroup, found: Decision[NsgRule], here: tuple[Evidence, ...]
 ) -> Judgement:
     told = tuple(
         Evidence(group.id, "", match.rule.pointer, match.rule.name)
         for match in found.deciding
         if match.rule.pointer
     )
-    if not asked.callers - found.allowed:
+    if not query.callers - found.allowed:
         return Judgement(Verdict.PASS, here)
-    if asked.callers - found.denied:
+    if query.callers - found.denied:
         unread = (
-            f"whether {group.id.path} lets questions of {asked.consumer.id.path} out is not known"
+            f"whether {group.id.path} lets questions of {query.consumer.id.path} out is not known"
         )
         return Judgement(Verdict.OPEN, (*here, *told), unread=unread)
     names = [match.rule.name for match in found.deciding if not match.allows]
     case = {
-        "server": asked.server,
+        "server": query.server,
         "group": str(group.id),
         "groupName": group.name,
-        "consumer": asked.consumer.id.path,
+        "consumer": query.consumer.id.path,
         "denying": ", ".join(names) or "a default rule",
     }
-    if asked.server != AZURE_DNS:
-        case |= {"open": asked.server, "freePriority": _before(group, found)}
+    if query.server != AZURE_DNS:
+        case |= {"open": query.server, "freePriority": _before(group, found)}
     return Judgement(Verdict.FAIL, (*here, *told), (case,))
 
 
-def _before(group: NetworkSecurityGroup, found: Decision[Rule]) -> str:
+def _before(group: NetworkSecurityGroup, found: Decision[NsgRule]) -> str:
     """Return a free priority that counts before the denial; empty when there is none."""
     own = group.properties.security_rules or ()
     taken = {rule.properties.priority for rule in own if not rule.is_inbound}

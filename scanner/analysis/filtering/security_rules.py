@@ -78,7 +78,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class NsgRule:
     """A security rule, read once for all connections."""
 
     name: str
@@ -95,7 +95,7 @@ class Rule:
     destination: Side
 
     @classmethod
-    def read(cls, rule: SecurityRule, pointer: str) -> Rule:
+    def read(cls, rule: SecurityRule, pointer: str) -> NsgRule:
         """Read a rule that stands at `pointer`."""
         return cls(
             name=rule.name,
@@ -129,14 +129,14 @@ class Ends:
 class Placed:
     """A rule as a subnet sees it, and TCP to one port: worked out once for all connections."""
 
-    rule: Rule
+    rule: NsgRule
     is_certain: bool
     """Whether it speaks of every such connection, whatever its ends."""
     source: Ends
     destination: Ends
 
 
-def placed(asked: Iterable[Rule], tag: Tag, port: int, *, is_inbound: bool) -> Iterator[Placed]:
+def placed(asked: Iterable[NsgRule], tag: Tag, port: int, *, is_inbound: bool) -> Iterator[Placed]:
     """Yield the rules of one direction that speak of TCP to a port, or may."""
     for rule in asked:
         looks = _looks(rule, port) if rule.is_inbound is is_inbound else None
@@ -144,7 +144,7 @@ def placed(asked: Iterable[Rule], tag: Tag, port: int, *, is_inbound: bool) -> I
             yield Placed(rule, looks, Ends.of(rule.source, tag), Ends.of(rule.destination, tag))
 
 
-def rules(group: NetworkSecurityGroup) -> tuple[Rule, ...]:
+def rules(group: NetworkSecurityGroup) -> tuple[NsgRule, ...]:
     """Return all rules of a group; the defaults are there even if untold."""
     said = group.properties
     told = {
@@ -156,10 +156,10 @@ def rules(group: NetworkSecurityGroup) -> tuple[Rule, ...]:
         for key, listed in told.items()
         for index, rule in enumerate(listed or ())
     }
-    return tuple(Rule.read(rule, pointers.get(id(rule), "")) for rule in group.rules)
+    return tuple(NsgRule.read(rule, pointers.get(id(rule), "")) for rule in group.rules)
 
 
-def matches(asked: Iterable[Placed], flow: Flow) -> Iterator[Match[Rule]]:
+def matches(asked: Iterable[Placed], flow: Flow) -> Iterator[Match[NsgRule]]:
     """
     Yield the rules that speak to a flow, or may, and to which of its callers.
 
@@ -182,7 +182,7 @@ def matches(asked: Iterable[Placed], flow: Flow) -> Iterator[Match[Rule]]:
             yield Match(rule, rule.allows, (rule.priority,), kept, perhaps)
 
 
-def _looks(rule: Rule, port: int) -> bool | None:
+def _looks(rule: NsgRule, port: int) -> bool | None:
     """Tell whether a rule speaks of TCP to a port from any port; None for not at all."""
     wanted = rule.destination_ports
     if rule.protocol in OTHER_PROTOCOLS or (wanted is not None and not wanted.within(port, port)):

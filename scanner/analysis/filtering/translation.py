@@ -10,7 +10,7 @@ import msgspec
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet, uncounted
 from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.admitted import INTERNET
-from scanner.analysis.filtering.ways import Way, addresses_of
+from scanner.analysis.filtering.ways import Ingress, addresses_of
 from scanner.findings import Evidence
 from scanner.resources import AnyResource, Relation
 from scanner.resources.azure_firewall import AzureFirewall
@@ -80,7 +80,7 @@ class _Translation:
     unread: str = ""
 
 
-def translated(topology: Topology, interface: NetworkInterface, port: int) -> Iterator[Way]:
+def translated(topology: Topology, interface: NetworkInterface, port: int) -> Iterator[Ingress]:
     """
     Yield the ways on which Azure Firewalls may translate the Internet to a port.
 
@@ -95,7 +95,7 @@ def translated(topology: Topology, interface: NetworkInterface, port: int) -> It
     for item in addresses_of(interface):
         for found in _translations(topology):
             if found.rule is None or _hits(found.rule, item, port):
-                yield Way(
+                yield Ingress(
                     to=item,
                     by=found.by,
                     kind="private",

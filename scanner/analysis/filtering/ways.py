@@ -14,7 +14,7 @@ from scanner.topology import Topology
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Ingress:
     """A way on which callers come to one address of an interface."""
 
     to: InterfaceAddress
@@ -42,7 +42,7 @@ def addresses_of(interface: NetworkInterface) -> tuple[InterfaceAddress, ...]:
     return interface.properties.ip_configurations or ()
 
 
-def own_addresses(topology: Topology, interface: NetworkInterface) -> Iterator[Way]:
+def own_addresses(topology: Topology, interface: NetworkInterface) -> Iterator[Ingress]:
     """
     Yield a way for each public address that an interface has.
 
@@ -56,4 +56,4 @@ def own_addresses(topology: Topology, interface: NetworkInterface) -> Iterator[W
         public = topology.get(PublicIpAddress, address)
         kind = public.sku if public else ""
         told = Evidence(address, Relation.USES_ADDRESS, "/sku/name", kind or None)
-        yield Way(to=item, by=address.name, kind=kind, because=(told,))
+        yield Ingress(to=item, by=address.name, kind=kind, because=(told,))

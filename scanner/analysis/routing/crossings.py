@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.routing.peering import side
 from scanner.analysis.routing.stops import Stop, gravest
@@ -15,8 +15,6 @@ from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.topology import Topology
-
-EMPTY = AddressSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Leg:
     target: ResourceId
     address: str = ""
     """Empty when it is not known."""
-    senders: AddressSet = EMPTY
+    senders: AddressSet = NOBODY
     """The addresses the packets come from, if those are of the first VNet."""
 
     @property

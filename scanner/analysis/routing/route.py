@@ -25,7 +25,7 @@ from scanner.analysis.routing.starts import Start, start
 from scanner.analysis.routing.stops import Stop, gravest
 from scanner.analysis.routing.trips import LONGEST, Begun, Route, Trip, Way, agreed, ended
 from scanner.analysis.routing.unseen import doubts
-from scanner.analysis.routing.virtual_hubs import Passage, passage
+from scanner.analysis.routing.virtual_hubs import HubPath, passage
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -166,7 +166,7 @@ def _apart(trip: Trip, begun: Begun, user: UserRoute | None, direct: Stop | None
     if near is not None and (user is None or user.length < near.length):
         return ended(begun, direct or _overlap(trip, begun, near))
     hub = _hub(trip, begun)
-    if isinstance(hub, Passage):
+    if isinstance(hub, HubPath):
         return _by_hub(trip, begun, user, hub)
     if hub is not None and hub.broken is None:
         return ended(begun, hub)
@@ -175,7 +175,7 @@ def _apart(trip: Trip, begun: Begun, user: UserRoute | None, direct: Stop | None
     return ended(begun, direct or hub or _lost(trip, begun))
 
 
-def _hub(trip: Trip, begun: Begun) -> Passage | Stop | None:
+def _hub(trip: Trip, begun: Begun) -> HubPath | Stop | None:
     """Return the way by a virtual hub, or what else may lead there and was not read."""
     here, there = begun.network, trip.endpoint.network
     table = table_of(trip.topology, begun.subnet)
@@ -188,7 +188,7 @@ def _hub(trip: Trip, begun: Begun) -> Passage | Stop | None:
     return passage(trip.topology, here, there) if takes else None
 
 
-def _by_hub(trip: Trip, begun: Begun, user: UserRoute | None, hub: Passage) -> Route:
+def _by_hub(trip: Trip, begun: Begun, user: UserRoute | None, hub: HubPath) -> Route:
     """
     Follow a packet by a hub, whose routes are as long as the prefixes of the VNets behind it.
 

@@ -27,7 +27,7 @@ WHOLE = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Generic[T]):
+class PrefixEntry(Generic[T]):
     """A prefix, and what it stands for."""
 
     first: int
@@ -43,28 +43,28 @@ class Held(Generic[T]):
 class Prefixes(Generic[T]):
     """Prefixes, by the addresses of which each is the longest that holds them."""
 
-    def __init__(self, held: Iterable[Held[T]]) -> None:
+    def __init__(self, held: Iterable[PrefixEntry[T]]) -> None:
         """Cut the address space where the longest prefix changes. Of equal ones the last counts."""
         self._starts: list[int] = []
-        self._longest: list[Held[T] | None] = []
-        open_: list[Held[T]] = []
+        self._longest: list[PrefixEntry[T] | None] = []
+        open_: list[PrefixEntry[T]] = []
         for item in sorted(held, key=lambda item: (item.first, -item.last)):
             self._close(open_, item.first)
             open_.append(item)
             self._cut(item.first, item)
         self._close(open_, 1 << WHOLE)
 
-    def longest(self, address: str) -> Held[T] | None:
+    def longest(self, address: str) -> PrefixEntry[T] | None:
         """Return the longest prefix that holds an address; None when none does."""
         place = bisect_right(self._starts, _number(address)) - 1
         return self._longest[place] if place >= 0 else None
 
-    def _close(self, open_: list[Held[T]], start: int) -> None:
+    def _close(self, open_: list[PrefixEntry[T]], start: int) -> None:
         while open_ and open_[-1].last < start:
             ended = open_.pop()
             self._cut(ended.last + 1, open_[-1] if open_ else None)
 
-    def _cut(self, start: int, longest: Held[T] | None) -> None:
+    def _cut(self, start: int, longest: PrefixEntry[T] | None) -> None:
         self._starts.append(start)
         self._longest.append(longest)
 
@@ -183,11 +183,11 @@ def _tables(topology: Topology) -> dict[ResourceId, Prefixes[UserRoute]]:
     return {table.id: Prefixes(_user_routes(table)) for table in topology.all(RouteTable)}
 
 
-def _user_routes(table: RouteTable) -> Iterator[Held[UserRoute]]:
+def _user_routes(table: RouteTable) -> Iterator[PrefixEntry[UserRoute]]:
     for index, route in enumerate(table.routes):
         for first, last in AddressSet.parse(route.address_prefix).intervals:
-            length = Held(first, last, None).length
-            yield Held(first, last, UserRoute(table.id, index, route, length))
+            length = PrefixEntry(first, last, None).length
+            yield PrefixEntry(first, last, UserRoute(table.id, index, route, length))
 
 
 @once
@@ -205,14 +205,14 @@ def _around(topology: Topology) -> dict[ResourceId, Prefixes[Place]]:
 
 def _prefixes(
     topology: Topology, network: VirtualNetwork, peerings: Iterable[VirtualNetworkPeering]
-) -> Iterator[Held[Place]]:
+) -> Iterator[PrefixEntry[Place]]:
     for peering in peerings:
         yield from _remote(topology, peering)
     own: Place = (network.id, None)
     yield from _held(own, network.address_prefixes)
 
 
-def _remote(topology: Topology, peering: VirtualNetworkPeering) -> Iterator[Held[Place]]:
+def _remote(topology: Topology, peering: VirtualNetworkPeering) -> Iterator[PrefixEntry[Place]]:
     space = peering.properties.remote_address_space
     prefixes = (space.address_prefixes or ()) if space else ()
     for remote in topology.targets(peering.id, Relation.PEERS_WITH):
@@ -222,10 +222,10 @@ def _remote(topology: Topology, peering: VirtualNetworkPeering) -> Iterator[Held
         yield from _held(place, told)
 
 
-def _held(value: T, prefixes: tuple[str, ...]) -> Iterator[Held[T]]:
+def _held(value: T, prefixes: tuple[str, ...]) -> Iterator[PrefixEntry[T]]:
     for prefix in prefixes:
         for first, last in AddressSet.parse(prefix).intervals:
-            yield Held(first, last, value)
+            yield PrefixEntry(first, last, value)
 
 
 def _spaces(prefixes: tuple[str, ...]) -> Prefixes[None]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from scanner.analysis.addresses import AddressSet
+from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break
 from scanner.analysis.consumers import Consumer, Kind
-from scanner.analysis.routing.crossings import EMPTY
 from scanner.analysis.routing.forwarded import Station
 from scanner.analysis.routing.stops import Stop
 from scanner.analysis.steps import Step
@@ -71,7 +70,7 @@ class Trip:
     def senders(self, network: ResourceId) -> AddressSet:
         """Return the consumer's addresses, if they are of that VNet: those of clients are not."""
         is_own = network == self.consumer.network and self.consumer.kind is not Kind.CLIENTS
-        return self.consumer.addresses if is_own else EMPTY
+        return self.consumer.addresses if is_own else NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,14 @@ NONE = "noneroutetable"
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class HubPath:
     """The hubs a packet passes from one connected VNet to another."""
 
     hubs: tuple[ResourceId, ...]
     steps: tuple[Step, ...]
 
 
-def passage(topology: Topology, here: ResourceId, there: ResourceId) -> Passage | Stop | None:
+def passage(topology: Topology, here: ResourceId, there: ResourceId) -> HubPath | Stop | None:
     """
     Follow a packet from a VNet into its hub and out to another; None when one has no hub.
 
@@ -136,12 +136,12 @@ def _between(
     near: HubVirtualNetworkConnection,
     far: HubVirtualNetworkConnection,
     hubs: tuple[ResourceId, ...],
-) -> Passage | Stop:
+) -> HubPath | Stop:
     table = _associated(near)
     labels, tables = _propagated(far)
     is_default = table.name.lower() == DEFAULT
     if table in tables or (is_default and "default" in labels):
-        return Passage(hubs, _told(near, far, hubs))
+        return HubPath(hubs, _told(near, far, hubs))
     if labels - {"default", "none"}:
         return Stop(unread=f"the labels of {table.path} were not read")
     if not labels and not tables:
