@@ -17,7 +17,7 @@ from scanner.cli.collect import INCOMPLETE, collect
 from scanner.cli.config import config_option, expectations
 from scanner.cli.connections import matrix, trace
 from scanner.cli.output import destinations, savable, write
-from scanner.cli.rules import rules, selected
+from scanner.cli.rules import folders_option, rules, selected
 from scanner.cli.source import SourceOptions, live_options, offline_options
 from scanner.errors import ScanError
 from scanner.report import FORMATS
@@ -65,15 +65,7 @@ Exit codes:
 @live_options
 @offline_options
 @config_option
-@click.option(
-    "--rules",
-    "folders",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    envvar="AOAI_SCAN_RULES",
-    help="Judge by the rules of this folder as well. Repeatable.",
-)
+@folders_option
 @click.option(
     "--only",
     multiple=True,

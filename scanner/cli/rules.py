@@ -30,7 +30,7 @@ def folders_option(command: F) -> F:
         type=click.Path(path_type=Path),
         metavar="DIR",
         envvar="AOAI_SCAN_RULES",
-        help="The rules of this folder as well. Repeatable.",
+        help="Take the rules of this folder as well. Repeatable.",
     )(command)
 
 
