@@ -30,6 +30,7 @@ PARTS: Mapping[str, Callable[[ResourceId], str]] = {
 }
 
 EACH = "each."
+FREE_PRIORITY = f"{{{EACH}freePriority}}"
 
 
 def check(node: yaml.Node, text: str, source: Source) -> None:
@@ -64,16 +65,30 @@ def commands(templates: Iterable[str], subject: AnyResource, judgement: Judgemen
     A template that names `{each.…}` is given once for each defect. One with a
     blank that stays empty is left out: half a command is worse than none. So
     commands that are of use together only are one template, joined by `&&`.
+    `{each.freePriority}` is a list, of which each command gets another one: Azure
+    refuses the same priority twice.
     """
     for template in templates:
         cases = judgement.cases if f"{{{EACH}" in template else ({},)
+        given: dict[tuple[str, ...], str] = {}
         for case in cases:
             values = {
                 match.group(): next(iter(_values(match, subject, (case,))), "")
                 for match in BLANK.finditer(template)
             }
+            if FREE_PRIORITY in values:
+                listed = values.pop(FREE_PRIORITY)
+                values[FREE_PRIORITY] = _in_turn(listed, tuple(values.values()), given)
             if all(values.values()):
                 yield BLANK.sub(lambda match: shlex.quote(values[match.group()]), template)  # noqa: B023
+
+
+def _in_turn(listed: str, rest: tuple[str, ...], given: dict[tuple[str, ...], str]) -> str:
+    """Return the first of the list that no command has but one which is the same otherwise."""
+    if rest not in given:
+        taken = set(given.values())
+        given[rest] = next((one for one in listed.split() if one not in taken), "")
+    return given[rest]
 
 
 def _values(

@@ -20,7 +20,7 @@ from scanner.analysis.filtering.checkpoint import (
     unknown,
 )
 from scanner.analysis.filtering.first_match import Decision, Match, decide
-from scanner.analysis.filtering.mending import free_priority, one_prefix
+from scanner.analysis.filtering.mending import free_priorities, one_prefix
 from scanner.analysis.filtering.security_rules import (
     Flow,
     Members,
@@ -184,7 +184,7 @@ def _broken(
         "subscription": group.subscription,
         "ruleName": sure[0].rule.name if sure else "",
         "priority": str(sure[0].rule.priority) if sure else "",
-        "freePriority": free_priority(taken, first),
+        "freePriority": free_priorities(taken, first),
         "subnet": gate.subnet.name,
         "address": call.address,
         "sources": prefixes(shown),

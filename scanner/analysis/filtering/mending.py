@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.consumers import Consumer, Kind
@@ -20,10 +21,10 @@ LAST_COLLECTION = 65000
 """The last priority of a rule collection; the first is `FIRST` too."""
 
 
-def free_priority(taken: Collection[int], below: int = LAST + 1) -> str:
-    """Return the last priority that no rule has and that counts before another; empty if none."""
+def free_priorities(taken: Collection[int], below: int = LAST + 1) -> str:
+    """Return the last priorities that no rule has and that count before another; empty if none."""
     free = (p for p in range(min(below, LAST + 1) - 1, FIRST - 1, -1) if p not in taken)
-    return str(next(free, ""))
+    return _listed(free)
 
 
 def one_prefix(topology: Topology, consumer: Consumer, shown: AddressSet, *, is_own: bool) -> str:
@@ -56,9 +57,14 @@ def collection_place(topology: Topology, firewall: AzureFirewall) -> dict[str, s
             return {
                 "ruleCollectionGroup": str(group.id),
                 "rulePolicyName": policy.name,
-                "freePriority": str(next(free, "")),
+                "freePriority": _listed(free),
             }
     return {}
+
+
+def _listed(free: Iterator[int]) -> str:
+    """Return as many as one finding may need, each command another one."""
+    return " ".join(map(str, islice(free, 100)))
 
 
 def _rank(group: RuleCollectionGroup) -> tuple[int, ResourceId]:

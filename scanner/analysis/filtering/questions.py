@@ -11,7 +11,7 @@ from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.dns.servers import AZURE_DNS
 from scanner.analysis.filtering.first_match import Decision, decide
 from scanner.analysis.filtering.guards import rules_by_group, scale_sets
-from scanner.analysis.filtering.mending import free_priority
+from scanner.analysis.filtering.mending import free_priorities
 from scanner.analysis.filtering.security_rules import (
     Flow,
     Members,
@@ -170,8 +170,8 @@ def _judged(
 
 
 def _before(group: NetworkSecurityGroup, found: Decision[NsgRule]) -> str:
-    """Return a free priority that counts before the denial; empty when there is none."""
+    """Return free priorities that count before the denial; empty when there are none."""
     own = group.properties.security_rules or ()
     taken = {rule.properties.priority for rule in own if not rule.is_inbound}
     denials = (match.rule.priority for match in found.deciding if not match.allows)
-    return free_priority(taken, min(denials, default=LAST))
+    return free_priorities(taken, min(denials, default=LAST))

@@ -41,6 +41,7 @@ def exposed(values: Mapping[str, Any]) -> Condition:
     names; `selected`: the networks its own rules name; `public`: more public
     addresses than a /16 holds, by its own settings or by its perimeter's. With
     `by: ownSettings`, what those alone admit; `perimeter` where they do not count.
+    An account that its own settings open is told, for messages and commands.
     """
     wanted = frozenset(Exposure(name) for name in values["exposure"])
     ask = own_exposure if "by" in values else exposure
@@ -51,7 +52,9 @@ def exposed(values: Mapping[str, Any]) -> Condition:
             return Judgement(Verdict.PASS, said.because)
         if said.possible & wanted:
             return Judgement(Verdict.OPEN, said.because, unread=said.unread)
-        return Judgement(Verdict.FAIL, said.because)
+        # Where a perimeter alone lets them in, no setting of the account keeps them out.
+        own = own_exposure(topology, subject).possible - wanted - {Exposure.PERIMETER}
+        return Judgement(Verdict.FAIL, said.because, ({"account": str(subject.id)},) if own else ())
 
     return of_kind(CognitiveServicesAccount, judge)
 
@@ -198,6 +201,7 @@ WORDS = (
         name="exposure",
         takes=OneOrMore(Choice("exposure", tuple(item.value for item in Exposure))),
         beside={"by": Choice("settings", ("ownSettings",))},
+        binds=("account",),
         make=exposed,
     ),
     Word(
