@@ -69,12 +69,18 @@ _Dumper.add_representer(
 
 
 def _fenced(patch: Mapping[str, Any]) -> str:
-    text = yaml.dump(
-        patch,
+    text = "".join(_written(name, said) for name, said in patch.items())
+    return f"```yaml\n{text}```"
+
+
+def _written(name: str, said: Any) -> str:  # noqa: ANN401 - any JSON value
+    if said is None:
+        return f"{name}: null  # not there\n"
+    return yaml.dump(
+        {name: said},
         Dumper=_Dumper,
         sort_keys=False,
         default_flow_style=None,  # only what holds no other collection stands on one line
         allow_unicode=True,
         width=100,
     )
-    return f"```yaml\n{text}```"
