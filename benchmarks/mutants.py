@@ -1,8 +1,8 @@
 """
 Break good estates by one small step each, and count what the rules notice.
 
-A step drops a resource, takes a property away, flips a flag, or changes a state
-to its opposite. It does harm when an account that callers reached privately is no
+A step drops a resource, takes a property away, flips a flag, changes a state to its
+opposite, or misspells a zone. It does harm when an account that callers reached privately is no
 longer reached so, or is more exposed than before. Harm that no rule reports is
 printed: it is a rule that nobody has written yet, or a bug.
 
@@ -23,6 +23,7 @@ from scanner.analysis.endpoints import accounts
 from scanner.analysis.exposure import Exposure, exposure
 from scanner.resources import parse
 from scanner.rules import Rule, estates, home, judge, load_all
+from scanner.rules.nodes import Reference
 from scanner.topology import Topology
 
 OPPOSITES = {
@@ -39,13 +40,19 @@ OPPOSITES = {
     "virtualappliance": "None",
 }
 
+ZONE = "microsoft.network/privatednszones"
+
 Estate = dict[str, Any]
 
 
 def mutants(estate: Estate) -> Iterator[tuple[str, Estate]]:
     """Yield each estate that is one step away, with what the step is."""
+    ids = dict(zip(estate, (row.id for row in estates.snapshot(estate).rows), strict=True))
     for name in estate:
-        yield f"without {name}", {key: value for key, value in estate.items() if key != name}
+        yield f"without {name}", _without(estate, name, ids)
+        if estate[name]["type"].lower() == ZONE:
+            wrong = name.replace("azure", "azrue")
+            yield f"{name} renamed to {wrong}", _renamed(estate, name, wrong)
         for way, value in _leaves(estate[name].get("properties", {}), (name, "properties")):
             where = "/".join(map(str, way))
             yield f"without {where}", _changed(estate, way, None)
@@ -105,6 +112,38 @@ def _changed(estate: Estate, way: tuple[Any, ...], value: Any) -> Estate:  # noq
     else:
         place[way[-1]] = value
     return changed
+
+
+def _without(estate: Estate, name: str, ids: Mapping[str, str]) -> Estate:
+    """Return an estate without a resource and its children; what refers to them still does."""
+    gone = [key for key in estate if key == name or key.startswith(f"{name}/")]
+    left = {key: value for key, value in estate.items() if key not in gone}
+    for key in reversed(gone):
+        left = _renamed(left, key, ids[key])
+    return left
+
+
+def _renamed(value: Any, name: str, other: str) -> Any:  # noqa: ANN401 - JSON
+    """Return an estate with a resource under another name, or ID, and whatever refers to it."""
+    match value:
+        case Reference():
+            called = _called(value, name, other)
+            # An ID, not a name: what refers to it leads to what is gone.
+            return called.replace("#", "/") if called.startswith("/") else Reference(called)
+        case Mapping():
+            return {
+                _called(key, name, other): _renamed(item, name, other)
+                for key, item in value.items()
+            }
+        case list():
+            return [_renamed(item, name, other) for item in value]
+        case _:
+            return value
+
+
+def _called(text: str, name: str, other: str) -> str:
+    is_it = text == name or text.startswith((f"{name}/", f"{name}#"))
+    return other + text.removeprefix(name) if is_it else text
 
 
 def _drawn(estate: Estate) -> Topology:
