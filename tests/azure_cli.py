@@ -10,7 +10,7 @@ Source: https://learn.microsoft.com/cli/azure/reference-index
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import azure_cli_dns as dns
 import azure_cli_endpoints as endpoints
@@ -30,29 +30,36 @@ def after(snapshot: Snapshot, commands: Iterable[str]) -> Snapshot:
     """Return the snapshot that Azure would give once the commands have run."""
     rows: Rows = {row.id.lower(): dict(row.document()) for row in snapshot.rows}
     for command in commands:
-        name, options = parsed(command)
-        COMMANDS[name](rows, options)
+        for name, options in parsed(command):
+            COMMANDS[name](rows, options)
     changed = tuple(
         msgspec.json.decode(msgspec.json.encode(row), type=Row) for row in rows.values()
     )
     return declared(msgspec.structs.replace(snapshot, rows=changed))
 
 
-def parsed(command: str) -> tuple[str, Options]:
-    """Split a command into its name and its options; the values of one option stay one text."""
-    program, *words = shlex.split(command)
-    assert program == "az", command
-    first = next(place for place, word in enumerate(words) if word.startswith("-"))
+def parsed(command: str) -> Iterator[tuple[str, Options]]:
+    """Split a line into commands, each with its options; an option's values stay one text."""
+    words = shlex.split(command)
+    while words:
+        end = words.index("&&") if "&&" in words else len(words)
+        (program, *one), words = words[:end], words[end + 1 :]
+        assert program == "az", command
+        first = next(place for place, word in enumerate(one) if word.startswith("-"))
+        yield " ".join(one[:first]), _options(one[first:])
+
+
+def _options(words: Iterable[str]) -> Options:
     options: dict[str, str] = {}
     key = ""
-    for word in words[first:]:
+    for word in words:
         if word.startswith("-"):
             key = word
-            assert key not in options, command
+            assert key not in options, key
             options[key] = "true" if word in FLAGS else ""
         else:
             options[key] = f"{options[key]} {word}".strip()
-    return " ".join(words[:first]), options
+    return options
 
 
 def update_resource(rows: Rows, options: Options) -> None:
