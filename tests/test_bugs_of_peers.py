@@ -403,14 +403,27 @@ def test_a_denial_that_comes_first_is_not_seen(denial: int, verdict: str) -> Non
     assert says("AOAI113", reachable_by(*rules))["nic-jumpbox"] == verdict
 
 
-def test_the_tag_virtual_network_is_the_private_ranges(tmp_path: Path) -> None:
-    """Batfish: it stands for the three private ranges, not for the VNet's own addresses."""
-    text = (home() / "estates/single-vnet.yaml").read_text("utf-8").replace("10.10.", "100.70.")
-    (tmp_path / "moved.yaml").write_text(text, "utf-8")
-    of = estates.merge_patch(
-        estates.load(tmp_path / "moved.yaml"),
-        {"nsg-workload": {"properties": {"securityRules": []}}},
-    )
+DENY_INTERNET = {
+    "name": "deny-internet",
+    "properties": {
+        **INBOUND,
+        **EVERYBODY,
+        "direction": "Outbound",
+        "access": "Deny",
+        "priority": 100,
+        "destinationAddressPrefix": "Internet",
+        "destinationPortRange": "*",
+    },
+}
+
+
+@pytest.mark.parametrize("addresses", ["100.70.", "172.31.", "192.168."])
+def test_the_tags_stand_for_fixed_ranges(addresses: str, tmp_path: Path) -> None:
+    """Batfish: VirtualNetwork is the private ranges, and Internet the rest, in every VNet."""
+    text = (home() / "estates/single-vnet.yaml").read_text("utf-8")
+    (tmp_path / "moved.yaml").write_text(text.replace("10.10.", addresses), "utf-8")
+    patch = {"nsg-workload": {"properties": {"securityRules": [DENY_INTERNET]}}}
+    of = estates.merge_patch(estates.load(tmp_path / "moved.yaml"), patch)
     assert set(says("AOAI401", of).values()) == {"pass"}
 
 
