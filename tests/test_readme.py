@@ -12,6 +12,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import fill
 
 import click
 import pytest
@@ -72,7 +73,10 @@ def _rewrite(command: str, printed: str) -> None:
 
 def test_readme_lists_what_no_rule_tells() -> None:
     before, after = "<!-- left out -->\n", "<!-- end -->"
-    wanted = "".join(f"{line}\n" for line in left_out())
+    wanted = "".join(
+        f"{fill(line, 100, subsequent_indent='  ', break_on_hyphens=False)}\n"
+        for line in left_out()
+    )
     if os.environ.get("UPDATE_SAMPLES"):
         text = README.read_text("utf-8")
         rest = text.partition(before)[2].partition(after)[2]

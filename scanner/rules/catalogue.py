@@ -69,6 +69,7 @@ def coverage(rules: Mapping[str, Rule]) -> str:
         "# Coverage",
         "What can be wrong with the networking of an account and be seen in Azure's data.",
         "Each entry has a rule that tells it, or the reason why none does.",
+        "A rule without maps tells what does not work, which no framework asks for.",
         _table(known.entries, rules),
         "## Left out",
         "\n".join(left_out()),
