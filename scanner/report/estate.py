@@ -24,11 +24,6 @@ def render_estate(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines_of(report).values())
 
 
-def line_of(report: Report) -> Mapping[ResourceId, int]:
-    """Return the number of each resource's line in the estate file, from 1."""
-    return {resource: number for number, resource in enumerate(lines_of(report), start=1)}
-
-
 def lines_of(report: Report) -> Mapping[ResourceId, str]:
     """Return each resource's line, in the order of the file."""
     return dict(_lines(report))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from scanner.report.estate import line_of, render_estate
+from scanner.report.estate import lines_of, render_estate
 
 from .report_builder import (
     ACCOUNT,
@@ -33,7 +33,7 @@ def test_there_is_a_line_per_resource_by_id() -> None:
 
 
 def test_a_line_is_found_by_the_resource() -> None:
-    assert line_of(report()) == {PROD: 1, PRIVATE: 2, HUB: 3}
+    assert list(lines_of(report())) == [PROD, PRIVATE, HUB]
 
 
 def test_a_line_begins_with_nothing_but_the_identity() -> None:
@@ -58,7 +58,7 @@ def test_every_line_is_json_in_ascii_whatever_the_names() -> None:
     text = render_estate(made)
     assert text.isascii()
     assert [json.loads(line)["id"] for line in text.splitlines()] == [
-        key.lower() for key in line_of(made)
+        key.lower() for key in lines_of(made)
     ]
 
 

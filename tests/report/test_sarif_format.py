@@ -11,7 +11,7 @@ import pytest
 
 from scanner.findings import Affected, Evidence, Severity
 from scanner.report import FORMATS, Options, sarif
-from scanner.report.estate import line_of, render_estate
+from scanner.report.estate import lines_of, render_estate
 from scanner.report.scan_report import Report
 from scanner.resources import ResourceId
 from scanner.snapshot import Subscription
@@ -62,6 +62,10 @@ def run(of: Report, **options: Any) -> Any:
 def lines(result: Any) -> list[int]:
     steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
     return [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps]
+
+
+def numbered(of: Report) -> dict[ResourceId, int]:
+    return {resource: number for number, resource in enumerate(lines_of(of), start=1)}
 
 
 def anchor(result: Any) -> tuple[str, int]:
@@ -191,7 +195,7 @@ def test_severity_becomes_a_level_and_a_score(severity: Severity, level: str, sc
 
 def test_two_pieces_of_evidence_are_a_path() -> None:
     first, second, _third = run(rich())["results"]
-    number = line_of(rich())
+    number = numbered(rich())
     blamed = number[HUB]
     assert "codeFlows" not in first
     assert lines(second) == [number[PROD], number[PRIVATE], blamed, number[HUB]]
@@ -213,7 +217,7 @@ def test_those_who_suffer_are_related() -> None:
 
 
 def test_a_finding_is_shown_at_the_nearest_line_there_is() -> None:
-    number = line_of(report())
+    number = numbered(report())
     gone = resource_id(NETWORK, "gone")
     hurt = (Affected(gone, PROD, "aoai-prod.openai.azure.com"),)
     findings = (
