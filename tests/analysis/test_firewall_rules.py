@@ -307,7 +307,7 @@ def test_an_unread_policy_or_group_leaves_it_open() -> None:
     assert outcome(drawing, firewall(), policy(), through=["fw"], gaps=(GROUPS,)) == "unknown"
     named: Any = {"ruleCollectionGroups": [{"id": f"{far}/ruleCollectionGroups/g"}]}
     found = asked(drawing, firewall(), policy(**named), through=["fw"])
-    assert found.unread == "the rules far/g were not read"
+    assert found.unread == "the rules of far/g were not read"
     unread: Any = {"basePolicy": to(far)}
     assert inspected(group(ALLOWED), settings=unread) == "unknown"
     assert inspected(group(), settings=unread) == "unknown"

@@ -110,7 +110,7 @@ def lineage(topology: Topology, policy: ResourceId) -> tuple[ResourceId, ...]:
 
 def _of_policies(topology: Topology, policy: ResourceId) -> Iterator[Listed | Hole]:
     for level, one in enumerate(lineage(topology, policy)):
-        unread = _unread(topology, one)
+        unread = unread_rules(topology, one)
         if unread:
             yield from _holes((level, FIRST), unread)
         groups = topology.predecessors(RuleCollectionGroup, one, Relation.PART_OF)
@@ -120,7 +120,7 @@ def _of_policies(topology: Topology, policy: ResourceId) -> Iterator[Listed | Ho
             yield from _group(one, group, (level, priority), is_tied=alone[priority] > 1)
 
 
-def _unread(topology: Topology, policy: ResourceId) -> str:
+def unread_rules(topology: Topology, policy: ResourceId) -> str:
     """Say which rules of a policy were not read; empty when all were."""
     found = topology.get(FirewallPolicy, policy)
     if found is None:
@@ -130,7 +130,7 @@ def _unread(topology: Topology, policy: ResourceId) -> str:
     for named in found.properties.rule_collection_groups or ():
         group = ResourceId(named.id)
         if topology.get(RuleCollectionGroup, group) is None:
-            return f"the rules {group.path} were not read"
+            return f"the rules of {group.path} were not read"
     return ""
 
 

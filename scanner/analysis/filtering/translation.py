@@ -10,13 +10,14 @@ import msgspec
 from scanner.analysis.addresses import EVERY, PUBLIC, AddressSet, uncounted
 from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.admitted import INTERNET
+from scanner.analysis.filtering.firewall_order import unread_rules
 from scanner.analysis.filtering.ways import Ingress, addresses_of
 from scanner.findings import Evidence
 from scanner.resources import AnyResource, Relation
 from scanner.resources.azure_firewall import AzureFirewall
-from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
+from scanner.resources.firewall_policy import RuleCollectionGroup
 from scanner.resources.network_interface import InterfaceAddress, NetworkInterface
-from scanner.resources.resource import Properties, ResourceId
+from scanner.resources.resource import Properties
 from scanner.resources.subnet import Subnet
 from scanner.topology import Topology, once
 
@@ -142,27 +143,13 @@ def _holders(
     own = _classic(firewall)
     yield firewall, own or (), "" if own is not None else f"{firewall.id.path}: rules were not read"
     for policy in topology.targets(firewall.id, Relation.RULED_BY):
-        unread = _unread(topology, policy)
+        unread = unread_rules(topology, policy)
         if unread:
             yield None, (), unread
         for group in topology.predecessors(RuleCollectionGroup, policy, Relation.PART_OF):
             rules = _grouped(group)
             unread = "" if rules is not None else f"the rules of {group.id.path} were not read"
             yield group, rules or (), unread
-
-
-def _unread(topology: Topology, policy: ResourceId) -> str:
-    """Say which rules of a policy were not read; empty when all were."""
-    held = topology.get(FirewallPolicy, policy)
-    if held is None:
-        return f"the firewall policy {policy.path} was not read"
-    for gap in topology.unread(RuleCollectionGroup, policy):
-        return f"{RuleCollectionGroup.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    for named in held.properties.rule_collection_groups or ():
-        group = ResourceId(named.id)
-        if topology.get(RuleCollectionGroup, group) is None:
-            return f"the rules of {group.path} were not read"
-    return ""
 
 
 def _callers(topology: Topology, firewall: AzureFirewall) -> AddressSet:
