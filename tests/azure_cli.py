@@ -98,6 +98,7 @@ COMMANDS: Mapping[str, Command] = {
     "network private-dns link vnet delete": dns.delete_link,
     "network private-dns record-set a add-record": dns.add_record,
     "network private-dns record-set a remove-record": dns.remove_record,
+    "network private-dns record-set cname delete": dns.delete_alias,
     "network private-dns zone create": dns.create_zone,
     "network private-endpoint create": endpoints.create_endpoint,
     "network private-endpoint delete": endpoints.delete_endpoint,

@@ -53,6 +53,10 @@ def remove_record(rows: Rows, options: Options) -> None:
         del rows[arm_id.lower()]
 
 
+def delete_alias(rows: Rows, options: Options) -> None:
+    del rows[named(options, f"{NETWORK}/privateDnsZones/CNAME", "-z").lower()]
+
+
 def records(said: Document) -> str:
     """Return the key of the addresses; Resource Graph has another than ARM."""
     return "records" if "records" in said else "aRecords"

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from many_estates import CASES, PATHS, RULES, Case, estate
 
 from scanner import snapshot as snapshots
-from scanner.analysis.connections import Connection, connections, intended
+from scanner.analysis.connections import Connection, Reach, connections, intended
 from scanner.analysis.consumers import consumers
+from scanner.analysis.intents import Intent
 from scanner.resources import ResourceId, parse
 from scanner.resources.types import RESOURCE_TYPES
-from scanner.rules import Rule, estates, judge, judgements, key
+from scanner.rules import Rule, estates, judge, judgements, key, mended
+from scanner.rules.judge import TOLD_BY
 from scanner.rules.rule import Subject
 from scanner.scan import scan
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot
@@ -219,6 +221,50 @@ def test_findings_tell_of_just_the_subjects_that_fail_or_are_open(case: Case) ->
         for subject, judgement in judgements(topology, rule)
         if judgement.verdict in {"fail", "open"} and not judgement.is_told
     }
+
+
+@every_case
+def test_every_intended_connection_that_may_not_work_is_told_by_some_finding(case: Case) -> None:
+    assert untold(case.snapshot()) == []
+
+
+@every_case
+def test_every_broken_connection_has_a_finding_that_mends_it(case: Case) -> None:
+    topology = Topology(parse(case.snapshot()))
+    for found in intended(topology):
+        if found.broken is not None and found.intended is not Intent.NEVER:
+            assert mended(topology, RULES, found) is not None, found.key
+
+
+@every_estate
+def test_not_knowing_more_leaves_no_intended_connection_untold(name: str) -> None:
+    for kind in sorted({row.type.lower() for row in read(name).rows}):
+        assert untold(without(read(name), kind)) == [], kind
+
+
+def untold(snapshot: Snapshot) -> list[str]:
+    """Return the connections that break, or may, and of which no finding tells."""
+    topology = Topology(parse(snapshot))
+    findings = judge(topology, RULES)[0]
+    ends = {(a.consumer, a.account, a.hostname) for one in findings for a in one.affected}
+    told = {(one.rule, one.resource) for one in findings}
+    return [
+        found.key
+        for found in intended(topology)
+        if found.intended is not Intent.NEVER
+        and found.verdict in {Reach.BROKEN, Reach.UNKNOWN}
+        and (found.consumer.id, found.account.id, found.hostname.name) not in ends
+        and told.isdisjoint(_tellers(found))
+    ]
+
+
+def _tellers(connection: Connection) -> Iterator[tuple[str, ResourceId]]:
+    """Yield the rules that tell of a connection by a resource, with each that they may speak of."""
+    broken = connection.broken
+    cause = broken.cause if broken else connection.suspect
+    places = {evidence.resource for evidence in connection.because}
+    for rule in TOLD_BY.get(cause, ()) if cause else ():
+        yield from ((rule, place) for place in places | ({broken.blame} if broken else set()))
 
 
 def _whose(subject: Subject) -> tuple[ResourceId, str]:

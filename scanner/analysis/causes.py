@@ -53,6 +53,12 @@ class Cause(StrEnum):
         "the record answers with an address that none of the account's endpoints has",
         "private-link/private-endpoint-dns",
     )
+    ALIAS_STALE = (
+        "aliasStale",
+        Family.DNS,
+        "the record is an alias, and leads to an address that none of the account's endpoints has",
+        "dns/dns-zones-records#cname-records",
+    )
     FALLBACK_TO_INTERNET = (
         "fallbackToInternet",
         Family.DNS,

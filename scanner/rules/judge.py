@@ -69,13 +69,24 @@ def mended(topology: Topology, rules: Iterable[Rule], connection: Connection) ->
         own = _judged(topology, rule, connection) if rule.is_about_connections else NOT_APPLICABLE
         if own.verdict is Verdict.FAIL and rule.is_of_outcome:
             return _finding(rule, _resource(topology, broken.blame), _affecting(connection, own))
-    blamed = topology.inventory.resources.get(broken.blame)
     for rule in rules:
-        if rule.id in TOLD_BY.get(broken.cause, ()) and isinstance(blamed, BY_TYPE[rule.subject]):
-            own = _judged(topology, rule, blamed)
+        for one in _spoken_of(topology, rule, broken.cause, connection):
+            own = _judged(topology, rule, one)
             if own.verdict is Verdict.FAIL:
-                return _finding(rule, blamed, own)
+                return _finding(rule, one, own)
     return None
+
+
+def _spoken_of(
+    topology: Topology, rule: Rule, cause: Cause, connection: Connection
+) -> Iterator[AnyResource]:
+    """Yield the resources, the one to blame first, by which a rule may tell of a connection."""
+    if rule.id not in TOLD_BY.get(cause, ()):
+        return
+    blame = (connection.broken.blame,) if connection.broken else ()
+    places = (*blame, *(evidence.resource for evidence in connection.because))
+    found = map(topology.inventory.resources.get, dict.fromkeys(places))
+    yield from (one for one in found if isinstance(one, BY_TYPE[rule.subject]))
 
 
 TOLD_BY: Mapping[Cause, tuple[str, ...]] = {
@@ -85,7 +96,11 @@ TOLD_BY: Mapping[Cause, tuple[str, ...]] = {
     Cause.RECORD_STALE: ("AOAI204",),
     Cause.ZONE_MISSING: ("AOAI202",),
 }
-"""Causes that no rule about connections names: rules about the resource to blame tell of them."""
+"""
+Causes that no rule about connections names.
+
+Rules about a resource tell of them: the one to blame, or another that the verdict rests on.
+"""
 
 
 def called(subject: Subject) -> str:

@@ -20,6 +20,7 @@ from drawing import (
     endpoint,
     the,
     to,
+    verdict,
     vnet,
     wan_hub,
     workload,
@@ -43,7 +44,9 @@ from drawing_dns import (
     space,
 )
 
+from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Consumer, Kind, consumers
+from scanner.analysis.dns.answers import current
 from scanner.analysis.dns.hostnames import hostnames
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.resources import parse
@@ -248,6 +251,39 @@ def test_an_alias_is_followed_within_linked_zones() -> None:
     held = zone(x="10.0.0.4")
     del held[OPENAI]
     assert told(asked(AOAI, ALONE, PE, led, held)) == "private"
+
+
+def test_an_alias_that_leads_to_a_wrong_address_is_to_blame() -> None:
+    led = {
+        **zone("hub"),
+        **alias("aoai", f"x.{OPENAI}", OPENAI),
+        **alias("x", f"y.{OPENAI}", OPENAI),
+    }
+    for address, outcome in (("10.0.0.9", "privateWrong aliasStale"), ("20.9.9.9", "unknown")):
+        held = zone(y=address)
+        del held[OPENAI]
+        found = asked(AOAI, ALONE, PE, led, held)
+        assert told(found) == outcome
+        assert found.likely is Cause.ALIAS_STALE
+        if found.broken:
+            assert found.broken.blame.path == f"{OPENAI}/aoai"
+            assert found.broken.case["leadsTo"] == f"x.{OPENAI}"
+            assert found.broken.case["alias"] == str(found.broken.blame)
+
+
+@pytest.mark.parametrize(("name", "record"), [
+    (f"aoai.{OPENAI}", "@"),
+    ("azure.com", "aoai.privatelink.openai"),
+])  # fmt: skip
+def test_a_wrong_record_in_a_zone_of_another_cut_is_stale_and_told(name: str, record: str) -> None:
+    held = zone("hub", name=name)
+    said = {"aRecords": [{"ipv4Address": "10.0.0.9"}]}
+    held[f"{name}/{record}"] = {"type": RECORDS, "properties": said}
+    public = alias("aoai.openai", f"aoai.{OPENAI}", name) if name == "azure.com" else {}
+    found = asked(AOAI, ALONE, PE, held, public)
+    assert (told(found), blamed(found)) == ("privateWrong recordStale", f"{name}/{record}")
+    topology = drawn(AOAI, ALONE, PE, held, public)
+    assert verdict(current(topology, the(topology, f"{name}/{record}"))) == "fail"
 
 
 def test_an_alias_that_leads_elsewhere_or_in_a_circle_is_not_known() -> None:

@@ -8,6 +8,7 @@ from scanner.analysis.addresses import is_public
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.wanted import (
     bearer,
+    full_name,
     undocumented,
     zone_names,
 )
@@ -37,12 +38,17 @@ def current(topology: Topology, record: RecordSet) -> Judgement:
     found = bearer(topology, record.id.parent.name, record.name)
     if found:
         return _is_current(topology, record, *found)
-    named = record.id.parent.name.lower() in zone_names(topology)
-    hidden = topology.unread(CognitiveServicesAccount) if named else ()
-    for gap in hidden:
+    hidden = topology.unread(CognitiveServicesAccount)
+    for gap in hidden if hidden and _may_be_named(topology, record) else ():
         unread = f"{CognitiveServicesAccount.ARM_TYPE} in {gap.scope}: {gap.reason}"
         return Judgement(Verdict.OPEN, (Evidence(record.id),), unread=unread)
     return NOT_APPLICABLE
+
+
+def _may_be_named(topology: Topology, record: RecordSet) -> bool:
+    """Tell whether a record answers a name that some account may have."""
+    name = full_name(record.id.parent.name, record.name)
+    return any(name.endswith(f".{zone}") for zone in zone_names(topology))
 
 
 def _is_current(

@@ -31,8 +31,9 @@ def linked_names(topology: Topology, network: ResourceId) -> Iterator[tuple[Appr
 def _named_by_zone(topology: Topology) -> dict[ResourceId, list[tuple[Approved, RecordSet]]]:
     named: dict[ResourceId, list[tuple[Approved, RecordSet]]] = {}
     for record in topology.all(RecordSet):
-        found = bearer(topology, record.id.parent.name, record.name)
-        for item in approved(topology, found[0]) if found else ():
+        zone = record.id.parent.name.lower()
+        found = bearer(topology, zone, record.name)
+        for item in approved(topology, found[0]) if found and found[1].zone == zone else ():
             named.setdefault(record.id.parent, []).append((item, record))
     return named
 

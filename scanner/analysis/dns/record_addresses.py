@@ -40,22 +40,24 @@ def judged(
     strange = [address for address in record.addresses if address not in known]
     private = [address for address in strange if not is_public(address)]
     if unread or not private:
-        suspect = Cause.RECORD_STALE if _is_own(question, record) else lacking(question)
+        suspect = _stale(question, record) or lacking(question)
         return unknown(unread or doubt(question.hostname, strange), step, suspect=suspect)
+    cause = _stale(question, record)
     if not found:
         broken = Break(Cause.NO_ENDPOINT, question.account.id)
-    elif _is_own(question, record):
-        broken = Break(Cause.RECORD_STALE, record.id)
+    elif cause is not None:
+        broken = _broken(cause, record, private, sorted(meant or known))
     else:
         broken = not_held(topology, question, link)
     return Resolution(Answer.PRIVATE_WRONG, record.addresses, (step,), broken)
 
 
-def _is_own(question: Question, record: RecordSet) -> bool:
-    """Tell whether a record is there for the account, not for all names, nor for a public one."""
-    is_followed = question.name not in {question.hostname.name, question.private_name}
-    is_wild = record.name.startswith("*")
-    return is_followed or (question.is_alias and not is_wild)
+def _stale(question: Question, record: RecordSet) -> Cause | None:
+    """Return what a wrong record is that is there for the account; None for all or public names."""
+    if question.name not in {question.hostname.name, question.private_name}:
+        return Cause.ALIAS_STALE
+    is_own = question.is_alias and not record.name.startswith("*")
+    return Cause.RECORD_STALE if is_own else None
 
 
 def _meant(topology: Topology, item: Approved, hostname: str) -> frozenset[str]:
@@ -80,6 +82,14 @@ def _unread(topology: Topology, question: Question, found: tuple[Approved, ...])
     for gap in gaps:
         return f"the private endpoints of {account.id.path}: {gap.reason}"
     return ""
+
+
+def _broken(cause: Cause, record: RecordSet, answers: list[str], current: list[str]) -> Break:
+    """Blame the record; of one behind an alias, name what it answers, and what it should."""
+    if cause is not Cause.ALIAS_STALE:
+        return Break(cause, record.id)
+    address = {"address": current[0]} if len(current) == 1 else {}
+    return Break(cause, record.id, {"answers": ", ".join(answers), **address})
 
 
 def _step(topology: Topology, record: RecordSet, found: tuple[Approved, ...]) -> Step:

@@ -34,11 +34,9 @@ def wanted(topology: Topology, account: CognitiveServicesAccount) -> tuple[Wante
 
 
 @once
-def _bearers(
-    topology: Topology,
-) -> dict[tuple[str, str], tuple[CognitiveServicesAccount, Hostname]]:
+def _bearers(topology: Topology) -> dict[str, tuple[CognitiveServicesAccount, Hostname]]:
     return {
-        (hostname.zone, account.subdomain): (account, hostname)
+        f"{account.subdomain}.{hostname.zone}": (account, hostname)
         for account in accounts(topology)
         for hostname in hostnames_in(topology, account)
     }
@@ -47,8 +45,19 @@ def _bearers(
 def bearer(
     topology: Topology, zone: str, record: str
 ) -> tuple[CognitiveServicesAccount, Hostname] | None:
-    """Return the account that a record in a zone is named after; None for no account of ours."""
-    return _bearers(topology).get((zone.lower(), record.lower()))
+    """
+    Return the account that a record in a zone is named after; None for no account of ours.
+
+    The zone need not be the one that is made for such names: it may cover more of
+    the name, or less.
+    """
+    return _bearers(topology).get(full_name(zone, record))
+
+
+def full_name(zone: str, record: str) -> str:
+    """Return the name that a record in a zone answers; that of the zone itself is `@`."""
+    whole = zone if record == "@" else f"{record}.{zone}"
+    return whole.lower().rstrip(".")
 
 
 @once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.analysis.causes import Cause
+from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.linked_zones import linked_zone
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, failed, unknown
 from scanner.analysis.dns.missing_records import lacking, missing_case, not_held
@@ -83,7 +83,18 @@ def _followed(
     answered = zone_answer(topology, replace(question, name=leads), network, found.link)
     if answered.outcome in {Answer.NXDOMAIN, Answer.PUBLIC} and leads != question.private_name:
         answered = unknown(f"what {leads} resolves to is not known", *answered.steps)
-    return answered.after(step)
+    return _blaming(answered, alias).after(step)
+
+
+def _blaming(answered: Resolution, alias: CnameRecordSet) -> Resolution:
+    """Blame the alias that the account's name is: where it leads may be right for others."""
+    broken = answered.broken
+    if broken is None or broken.cause is not Cause.ALIAS_STALE:
+        return answered
+    named = {"record": alias.name, "zoneName": alias.id.parent.name, "leadsTo": alias.cname}
+    case = dict(broken.case) | named
+    case |= {"alias": str(alias.id)} if "address" in case else {}
+    return replace(answered, broken=Break(Cause.ALIAS_STALE, alias.id, case))
 
 
 def _length(topology: Topology, network: ResourceId, name: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scanner.analysis.addresses import holds
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.routing.crossings import Leg, cross, flag, is_beside, refusal
@@ -55,7 +57,9 @@ def passed_on(
     peering, key, said = lacking[0]
     why = f"{peering.id.path} does not {said} the gateway of {network.path}"
     both = {"gatewaySide": str(own.id), "otherSide": str(back.id)} if len(lacking) > 1 else {}
-    return refusal(cause, peering, key, why, **both)
+    agreeing = (step for step, item in zip(steps, told, strict=True) if item not in lacking)
+    stop = refusal(cause, peering, key, why, **both)
+    return replace(stop, steps=(*agreeing, *stop.steps))
 
 
 def is_told_by_hand(topology: Topology, gateway: ResourceId, address: str) -> bool:

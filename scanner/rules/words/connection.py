@@ -127,6 +127,8 @@ OWN = (
 
 FOUND = (
     "address",
+    "alias",
+    "answers",
     "askingInterface",
     "askingNetwork",
     "askingRule",
@@ -141,6 +143,7 @@ FOUND = (
     "group",
     "hosts",
     "instead",
+    "leadsTo",
     "linkName",
     "list",
     "middleName",
