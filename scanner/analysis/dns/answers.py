@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from scanner.analysis.addresses import is_public
 from scanner.analysis.dns.hostnames import Hostname
+from scanner.analysis.dns.record_addresses import doubt
 from scanner.analysis.dns.wanted import (
     bearer,
     full_name,
     undocumented,
     zone_names,
 )
+from scanner.analysis.dns.zone_records import told
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
 from scanner.findings import NOT_APPLICABLE, Affected, Evidence, Judgement, Verdict
 from scanner.resources import Relation
@@ -64,7 +66,7 @@ def _is_current(
     stale = [address for address in strange if not is_public(address)]
     because = (
         Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
-        answer(record),
+        told(record),
         *(
             Evidence(
                 endpoint.id,
@@ -95,19 +97,6 @@ def _is_current(
         for asker in topology.targets(link.id, Relation.LINKED_TO)
     )
     return Judgement(Verdict.FAIL, because, cases, affected)
-
-
-def doubt(hostname: Hostname, strange: Sequence[str]) -> str:
-    """Say why addresses of no endpoint, or of an endpoint's other names, may be right."""
-    if strange:
-        return f"whether {', '.join(strange)} is a public address of the account is not in Azure"
-    return f"which address is for {hostname.name} is not told"
-
-
-def answer(record: RecordSet) -> Evidence:
-    """Return the addresses of a record as evidence."""
-    pointer = f"/properties/{'records' if record.properties.a_records is None else 'aRecords'}"
-    return Evidence(record.id, "", pointer, list(record.addresses))
 
 
 def _stale_cases(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.analysis.firewall_policies import lineage
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -37,7 +38,7 @@ def firewall_dns(topology: Topology, firewall: AzureFirewall) -> FirewallDns:
     if firewall.properties.firewall_policy is None:
         return _classic(firewall)
     ruling = firewall.properties.firewall_policy.id
-    for policy_id in _chain(topology, ResourceId(ruling)):
+    for policy_id in reversed(lineage(topology, ResourceId(ruling))):
         policy = topology.get(FirewallPolicy, policy_id)
         if policy is None:
             return FirewallDns(policy_id, unread=f"the policy {policy_id.path} was not read")
@@ -49,15 +50,6 @@ def firewall_dns(topology: Topology, firewall: AzureFirewall) -> FirewallDns:
         pointer = "/properties/dnsSettings"
         return FirewallDns(policy.id, policy.is_dns_proxy, policy.dns_servers, pointer)
     return FirewallDns(ResourceId(ruling), pointer="/properties/dnsSettings")
-
-
-def _chain(topology: Topology, policy: ResourceId) -> list[ResourceId]:
-    """Return a policy and those it inherits from, nearest first."""
-    chain: list[ResourceId] = []
-    while policy not in chain:
-        chain.append(policy)
-        policy = next(iter(topology.targets(policy, Relation.INHERITS)), policy)
-    return chain
 
 
 def _classic(firewall: AzureFirewall) -> FirewallDns:

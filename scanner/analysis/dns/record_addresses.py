@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanner.analysis.addresses import is_public
 from scanner.analysis.causes import Break, Cause
-from scanner.analysis.dns.answers import answer, doubt
+from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
 from scanner.analysis.dns.missing_records import lacking, not_held
+from scanner.analysis.dns.zone_records import told
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
@@ -68,6 +71,13 @@ def _every(topology: Topology, item: Approved) -> frozenset[str]:
     return addresses(topology, item.endpoint) if item.endpoint else frozenset()
 
 
+def doubt(hostname: Hostname, strange: Sequence[str]) -> str:
+    """Say why addresses of no endpoint, or of an endpoint's other names, may be right."""
+    if strange:
+        return f"whether {', '.join(strange)} is a public address of the account is not in Azure"
+    return f"which address is for {hostname.name} is not told"
+
+
 def _unread(topology: Topology, question: Question, found: tuple[Approved, ...]) -> str:
     """Say what may hide an endpoint that has the address; empty when nothing may."""
     for item in found:
@@ -94,13 +104,13 @@ def _broken(cause: Cause, record: RecordSet, answers: list[str], current: list[s
 
 def _step(topology: Topology, record: RecordSet, found: tuple[Approved, ...]) -> Step:
     """Say what a record answers, and whose addresses these are."""
-    told = [answer(record)]
+    because = [told(record)]
     names = []
     for item in found:
         held = _every(topology, item).intersection(record.addresses)
         if held:
             evidence = Evidence(item.id, Relation.SERVES.inverse, "", sorted(held))
-            told += [Evidence(item.account.id), evidence]
+            because += [Evidence(item.account.id), evidence]
             names.append(item.id.name)
     whose = f", the address of {' and '.join(names)}" if names else ""
-    return Step(f"it holds {record.name} -> {', '.join(record.addresses)}{whose}", tuple(told))
+    return Step(f"it holds {record.name} -> {', '.join(record.addresses)}{whose}", tuple(because))

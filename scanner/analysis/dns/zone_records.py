@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from scanner.findings import Evidence
 from scanner.resources import ResourceId
 from scanner.resources.record_set import CnameRecordSet, RecordSet
 from scanner.topology import Topology, once
@@ -41,6 +42,12 @@ def relative(name: str, zone: ResourceId) -> str:
 def records(topology: Topology, zone: ResourceId) -> Mapping[str, ZoneRecord]:
     """Return the records of a zone by name, in lower case. An alias stands alone."""
     return _records(topology).get(zone, {})
+
+
+def told(record: RecordSet) -> Evidence:
+    """Return the addresses of a record as evidence."""
+    pointer = f"/properties/{'records' if record.properties.a_records is None else 'aRecords'}"
+    return Evidence(record.id, "", pointer, list(record.addresses))
 
 
 def unread_records(topology: Topology, zone: ResourceId) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.filtering.firewall_rules import Listed
 from scanner.analysis.filtering.first_match import Rank
+from scanner.analysis.firewall_policies import lineage
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
@@ -96,16 +97,6 @@ def _modes(policy: FirewallPolicy) -> Iterator[str | None]:
         yield detection.mode
         settings = detection.configuration
         yield from (one.mode for one in (settings and settings.signature_overrides) or ())
-
-
-def lineage(topology: Topology, policy: ResourceId) -> tuple[ResourceId, ...]:
-    """Return a policy's ancestors, eldest first, and itself."""
-    line = [policy]
-    while True:
-        base = topology.targets(line[0], Relation.INHERITS)
-        if not base or base[0] in line:
-            return tuple(line)
-        line.insert(0, base[0])
 
 
 def _of_policies(topology: Topology, policy: ResourceId) -> Iterator[Listed | Hole]:

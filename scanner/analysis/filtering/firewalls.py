@@ -28,10 +28,10 @@ from scanner.analysis.filtering.firewall_rules import (
     speaking,
     words_for,
 )
-from scanner.analysis.filtering.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.filtering.first_match import Decision, Match, decide
 from scanner.analysis.filtering.guards import PORT
 from scanner.analysis.filtering.mending import collection_place, one_prefix
+from scanner.analysis.firewall_sources import keeps_source, own_addresses
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId

@@ -9,7 +9,8 @@ from itertools import pairwise
 from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Consumer, Kind
-from scanner.analysis.filtering.firewall_sources import keeps_source
+from scanner.analysis.firewall_policies import lineage
+from scanner.analysis.firewall_sources import keeps_source
 from scanner.analysis.routing.crossings import flag, refusal
 from scanner.analysis.routing.peering import side
 from scanner.analysis.routing.stops import Stop, gravest
@@ -125,26 +126,14 @@ def _hides(topology: Topology, appliance: ResourceId, address: str) -> bool | No
     return (None if _may_proxy(topology, firewall) else False) if keeps else True
 
 
-def _policies(topology: Topology, firewall: AzureFirewall) -> Iterator[FirewallPolicy | None]:
-    """Yield a firewall's policy and those it inherits; None for one that was not read."""
-    wanted = list(topology.targets(firewall.id, Relation.RULED_BY))
-    seen: set[ResourceId] = set()
-    while wanted:
-        policy_id = wanted.pop()
-        if policy_id not in seen:
-            seen.add(policy_id)
-            yield topology.get(FirewallPolicy, policy_id)
-            wanted.extend(topology.targets(policy_id, Relation.INHERITS))
-
-
 def _may_proxy(topology: Topology, firewall: AzureFirewall) -> bool:
     """Tell whether a firewall has, or may have, a rule that makes it a proxy."""
     if firewall.properties.application_rule_collections:
         return True
-    return any(
-        policy is None or _may_hold_proxy_rules(topology, policy)
-        for policy in _policies(topology, firewall)
-    )
+    ruling = topology.targets(firewall.id, Relation.RULED_BY)
+    line = (one for policy in ruling for one in lineage(topology, policy))
+    policies = (topology.get(FirewallPolicy, one) for one in line)
+    return any(one is None or _may_hold_proxy_rules(topology, one) for one in policies)
 
 
 def _may_hold_proxy_rules(topology: Topology, policy: FirewallPolicy) -> bool:

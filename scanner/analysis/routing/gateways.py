@@ -10,7 +10,6 @@ from scanner.analysis.routing.crossings import Leg, cross, flag, is_beside, refu
 from scanner.analysis.routing.peering import hubs, side
 from scanner.analysis.routing.routes import UserRoute
 from scanner.analysis.routing.stops import Stop
-from scanner.analysis.routing.transit import may_use_another
 from scanner.analysis.routing.unseen import GATEWAY_SUBNET
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence, not_read
@@ -60,6 +59,34 @@ def passed_on(
     agreeing = (step for step, item in zip(steps, told, strict=True) if item not in lacking)
     stop = refusal(cause, peering, key, why, **both)
     return replace(stop, steps=(*agreeing, *stop.steps))
+
+
+def may_use_another(topology: Topology, back: VirtualNetworkPeering) -> bool | None:
+    """
+    Tell whether the VNet of a side that uses no gateway could use its peer's; None if unread.
+
+    Not with a gateway of its own, or with that of another VNet or of a virtual hub.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering,
+    https://learn.microsoft.com/azure/virtual-wan/virtual-wan-faq
+    """
+    network = back.id.parent
+    has_own = has_gateway(topology, network)
+    if has_own is None:
+        return None
+    own = topology.predecessors(VirtualNetworkPeering, network, Relation.PART_OF)
+    used = bool(hubs(topology, network)) or any(s.properties.use_remote_gateways for s in own)
+    return not has_own and not used
+
+
+def has_gateway(topology: Topology, network: ResourceId) -> bool | None:
+    """Tell whether a VNet has a gateway, of any kind; None when that was not read."""
+    subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
+    kind, relation = VirtualNetworkGateway, Relation.PLACED_IN
+    if any(topology.predecessors(kind, subnet.id, relation) for subnet in subnets):
+        return True
+    unread = topology.unread(VirtualNetworkGateway) or topology.unread(Subnet, network)
+    return None if unread else False
 
 
 def is_told_by_hand(topology: Topology, gateway: ResourceId, address: str) -> bool:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from scanner.analysis.dns.wanted import none_wanted
+from scanner.analysis.routing.gateways import has_gateway, may_use_another
 from scanner.analysis.routing.peering import (
-    hubs,
     leads_to_accounts,
     may_lead_to_accounts,
     side,
 )
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict
 from scanner.resources import Relation, ResourceId
-from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
-from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.topology import Topology
 
 
@@ -56,30 +54,12 @@ def _waits(
     because = _flags(peering, back, "allowGatewayTransit", "useRemoteGateways")
     if back.properties.use_remote_gateways:
         return Judgement(Verdict.PASS, because)
-    here, free = _has_gateway(topology, peering.id.parent), may_use_another(topology, back)
+    here, free = has_gateway(topology, peering.id.parent), may_use_another(topology, back)
     if here is None or free is None:
         return Judgement(Verdict.OPEN, because, unread="gateways were not read")
     if not here or not free:
         return NOT_APPLICABLE
     return Judgement(Verdict.FAIL, because, _case(back, "useRemoteGateways"))
-
-
-def may_use_another(topology: Topology, back: VirtualNetworkPeering) -> bool | None:
-    """
-    Tell whether the VNet of a side that uses no gateway could use its peer's; None if unread.
-
-    Not with a gateway of its own, or with that of another VNet or of a virtual hub.
-
-    Source: https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering,
-    https://learn.microsoft.com/azure/virtual-wan/virtual-wan-faq
-    """
-    network = back.id.parent
-    has_own = _has_gateway(topology, network)
-    if has_own is None:
-        return None
-    own = topology.predecessors(VirtualNetworkPeering, network, Relation.PART_OF)
-    used = bool(hubs(topology, network)) or any(s.properties.use_remote_gateways for s in own)
-    return not has_own and not used
 
 
 def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: ResourceId) -> Judgement:
@@ -90,15 +70,6 @@ def _one_side(topology: Topology, peering: VirtualNetworkPeering, remote: Resour
         unread = f"the other side, in {remote.path}: {gap.reason}"
         return Judgement(Verdict.OPEN, (Evidence(peering.id),), unread=unread)
     return NOT_APPLICABLE
-
-
-def _has_gateway(topology: Topology, network: ResourceId) -> bool | None:
-    subnets = topology.predecessors(Subnet, network, Relation.PART_OF)
-    kind, relation = VirtualNetworkGateway, Relation.PLACED_IN
-    if any(topology.predecessors(kind, subnet.id, relation) for subnet in subnets):
-        return True
-    unread = topology.unread(VirtualNetworkGateway) or topology.unread(Subnet, network)
-    return None if unread else False
 
 
 def _flags(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from scanner.analysis.addresses import EVERY, AddressSet
-from scanner.analysis.filtering.firewall_order import lineage
+from scanner.analysis.firewall_policies import lineage
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.firewall_policy import FirewallPolicy, Snat
