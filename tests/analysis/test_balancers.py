@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from drawing import NICS, Estate, drawn, the, to, verdict, vnet
 
-from scanner.analysis.filtering.internet import reached
+from scanner.analysis.checks.internet import reached
 from scanner.findings import Judgement
 
 BALANCERS = "microsoft.network/loadbalancers"

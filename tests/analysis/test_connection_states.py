@@ -19,7 +19,7 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis.approval import connected
+from scanner.analysis.checks.approval import connected
 from scanner.findings import Finding
 from scanner.resources import parse
 from scanner.rules import estates, home, judge, load_all

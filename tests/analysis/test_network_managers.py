@@ -7,10 +7,10 @@ from drawing import NICS, Estate, account, drawn, endpoint, the, to, verdict, vn
 from drawing_filters import MANAGERS, Drawing, arriving, nsg, outcome, rule
 
 from scanner.analysis.addresses import NOBODY, PUBLIC
+from scanner.analysis.checks.questions import let_through
 from scanner.analysis.connections import intended
 from scanner.analysis.dns.vacancy import may_meet
 from scanner.analysis.filtering.admitted import admitted
-from scanner.analysis.filtering.questions import let_through
 from scanner.analysis.filtering.ways import Ingress, addresses_of
 from scanner.analysis.routing.peering import may_lead_to_accounts
 

@@ -22,8 +22,9 @@ from drawing import (
     zone,
 )
 
+from scanner.analysis.checks import transit
 from scanner.analysis.connections import Reach, intended
-from scanner.analysis.routing import peering, transit
+from scanner.analysis.routing import peering
 
 AOAI = account(by=["pe"])
 HUB = vnet("hub")

@@ -17,7 +17,7 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis.dns import answers
+from scanner.analysis.checks import answers
 
 AOAI = account(by=["pe"])
 BOTH = {**vnet("hub", peers={"app": "Connected"}), **vnet("app", peers={"hub": "Connected"})}

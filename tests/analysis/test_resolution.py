@@ -45,8 +45,8 @@ from drawing_dns import (
 )
 
 from scanner.analysis.causes import Cause
+from scanner.analysis.checks.answers import current
 from scanner.analysis.consumers import Consumer, Kind, consumers
-from scanner.analysis.dns.answers import current
 from scanner.analysis.dns.hostnames import hostnames
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.resources import parse

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from drawing import OPENAI, Estate, account, drawn, endpoint, the, to, verdict, vnet, zone
 
-from scanner.analysis import accounts_of, sign_in
-from scanner.analysis.dns import zone_groups, zone_names
-from scanner.analysis.filtering import bastion_rules
+from scanner.analysis.checks import accounts_of, bastion_rules, sign_in, zone_groups, zone_names
 from scanner.findings import Judgement
 from scanner.rules.nodes import Reference
 from scanner.snapshot import Subscription

@@ -17,7 +17,7 @@ from drawing import (
     zone,
 )  # fmt: skip
 
-from scanner.analysis.dns import zones
+from scanner.analysis.checks import zones
 from scanner.resources.virtual_network import VirtualNetwork
 
 AOAI = account(by=["pe"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.analysis.room import has_room
-from scanner.analysis.tenancy import lies_in_own_tenant
+from scanner.analysis.checks.room import has_room
+from scanner.analysis.checks.tenancy import lies_in_own_tenant
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import AnyResource, ResourceId
 from scanner.resources.subnet import Subnet

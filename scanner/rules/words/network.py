@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.analysis.approval import STATES, connected
-from scanner.analysis.dns import answers, callers, zones
+from scanner.analysis.checks import answers, transit, zones
+from scanner.analysis.checks.approval import STATES, connected
+from scanner.analysis.checks.denials import denies_callers
+from scanner.analysis.checks.internet import reached
+from scanner.analysis.dns import callers
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
-from scanner.analysis.filtering.denials import denies_callers
-from scanner.analysis.filtering.internet import reached
 from scanner.analysis.filtering.virtual_network_tag import forwards_everything
-from scanner.analysis.routing import transit
 from scanner.analysis.routing.peering import leads_to_accounts, may_lead_to_accounts
 from scanner.findings import Evidence, Judgement, Verdict, some
 from scanner.resources import AnyResource, Relation, ResourceId

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.analysis import accounts_of, members, sign_in
+from scanner.analysis.checks import (
+    accounts_of,
+    admitted_subnets,
+    bastion_rules,
+    client_pools,
+    inspection,
+    members,
+    questions,
+    sign_in,
+    zone_groups,
+    zone_links,
+    zone_names,
+)
 from scanner.analysis.connections import Connection
-from scanner.analysis.dns import zone_groups, zone_links, zone_names
-from scanner.analysis.filtering import admitted_subnets, bastion_rules, questions
-from scanner.analysis.routing import client_pools, inspection
 from scanner.findings import Judgement
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.analysis.accounts_of import was_read
+from scanner.analysis.checks.accounts_of import was_read
 from scanner.analysis.consumers import consumers
 from scanner.analysis.dns.hostnames import hostnames_in
 from scanner.analysis.dns.resolution import Answer, resolve

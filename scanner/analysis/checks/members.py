@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.analysis.accounts_of import hidden, served
+from scanner.analysis.checks.accounts_of import hidden, served
 from scanner.analysis.dns.wanted import doubted, undocumented
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.analysis.accounts_of import hidden, served
 from scanner.analysis.causes import Family
+from scanner.analysis.checks.accounts_of import hidden, served
 from scanner.analysis.connections import intended
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.missing_records import has_room
