@@ -10,21 +10,19 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.firewall_policy import FirewallPolicy, Snat
 from scanner.resources.subnet import Subnet
-from scanner.resources.virtual_wan import VirtualHub
 from scanner.topology import Topology
 
 
 def own_addresses(topology: Topology, firewall: AzureFirewall) -> AddressSet:
-    """Return the addresses a firewall may have: those of its subnet, or of its virtual hub."""
+    """Return the addresses a firewall may have: those of its subnet; any, if that was not read."""
     found = AddressSet()
     for place in topology.targets(firewall.id, Relation.PLACED_IN):
-        subnet, hub = topology.get(Subnet, place), topology.get(VirtualHub, place)
-        if subnet is not None and place.name.lower() != MANAGEMENT:
-            found |= AddressSet.parse(*subnet.address_prefixes)
-        elif hub is not None:
-            found |= AddressSet.parse(hub.properties.address_prefix or "")
-        elif place.name.lower() != MANAGEMENT:
+        if place.name.lower() == MANAGEMENT:
+            continue
+        subnet = topology.get(Subnet, place)
+        if subnet is None:
             return EVERY
+        found |= AddressSet.parse(*subnet.address_prefixes)
     return found or EVERY
 
 

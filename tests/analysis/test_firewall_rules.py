@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from drawing import VHUBS, Estate, to
+from drawing import Estate, to
 from drawing_filters import (
     ADDRESS,
     CALLER,
@@ -454,42 +454,3 @@ def test_classic_ranges_stand_in_the_firewall_itself() -> None:
     only = nsg("nsg", arriving(100, "Allow", FIREWALL), arriving(4096, "Deny"))
     drawing = Drawing(hub=GUARDED, hub_subnets=SUBNET)
     assert outcome(drawing, fw, only, through=["fw"]) == "allow"
-
-
-# --- virtual hubs --------------------------------------------------------------------------------
-
-
-def secured(*groups: dict[str, Any], through: list[str]) -> str:
-    hub: Estate = {
-        "vhub": {
-            "type": VHUBS,
-            "properties": {"addressPrefix": "10.100.0.0/23", "azureFirewall": to("fw")},
-        }
-    }
-    properties = {"virtualHub": to("vhub"), "firewallPolicy": to("fwp")}
-    fw: Estate = {"fw": {"type": FIREWALLS, "properties": properties}}
-    return outcome(Drawing(), hub, fw, policy(*groups), through=through)
-
-
-def test_a_virtual_hub_filters_by_its_firewall_where_the_packet_passes_it() -> None:
-    assert secured(group(ALLOWED), through=["vhub", "fw"]) == "allow"
-    assert secured(group(DENIED), through=["vhub", "fw"]) == "deny"
-
-
-def test_whether_a_hub_sends_the_packet_to_its_firewall_is_for_the_route_to_say() -> None:
-    assert secured(group(ALLOWED), through=["vhub"]) == "allow"
-    assert secured(group(DENIED), through=["vhub"]) == "unknown"
-
-
-def test_an_appliance_in_a_virtual_hub_may_filter_what_passes_it() -> None:
-    hub: Estate = {"vhub": {"type": VHUBS, "properties": {}}}
-    nvas = "microsoft.network/networkvirtualappliances"
-    nva: Estate = {"nva": {"type": nvas, "properties": {"virtualHub": to("vhub")}}}
-    assert outcome(Drawing(), hub, nva, through=["vhub"]) == "unknown"
-    assert outcome(Drawing(), hub, through=["vhub"], gaps=(nvas,)) == "unknown"
-
-
-def test_a_virtual_hub_without_a_firewall_filters_nothing() -> None:
-    hub: Estate = {"vhub": {"type": VHUBS, "properties": {}}}
-    assert outcome(Drawing(), hub, through=["vhub"]) == "allow"
-    assert outcome(Drawing(), through=[f"{FOREIGN}virtualHubs/far"]) == "unknown"

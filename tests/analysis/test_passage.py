@@ -427,6 +427,14 @@ def test_two_appliances_in_a_row_are_no_load_balancers_pool() -> None:
     assert outcome(drawing, *estates, through=["nva|nva2"]) == "unknown"
 
 
+def test_in_which_of_its_subnets_an_appliance_takes_packets_is_not_told() -> None:
+    drawing, shut = Drawing(hub_subnets=WITH_NVA), nsg("shut", arriving(100, "Deny"))
+    wide = appliance("shut")
+    second = {"privateIPAddress": "10.0.1.9", "subnet": to("hub#subnets/endpoints")}
+    wide["nva"]["properties"]["ipConfigurations"].append({"properties": second})
+    assert outcome(drawing, shut, wide, through=["nva"]) == "unknown"
+
+
 def test_what_one_of_two_ways_denies_may_pass_by_the_other() -> None:
     drawing, shut = Drawing(hub_subnets=WITH_NVA), nsg("shut", arriving(100, "Deny"))
     estates = (shut, appliance(), {"nva2": appliance("shut")["nva"]})

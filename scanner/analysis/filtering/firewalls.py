@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scanner.analysis.addresses import EVERY, NOBODY, AddressSet, union
+from scanner.analysis.addresses import NOBODY, AddressSet, union
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.dns.firewall_dns import firewall_dns
 from scanner.analysis.filtering.checkpoint import (
@@ -17,7 +17,6 @@ from scanner.analysis.filtering.checkpoint import (
     joined,
     prefixes,
     seen,
-    unknown,
 )
 from scanner.analysis.filtering.firewall_order import Hole, Ruling, ruling
 from scanner.analysis.filtering.firewall_rules import (
@@ -129,12 +128,6 @@ def named(topology: Topology, firewall: ResourceId, hostname: str) -> frozenset[
     found = topology.get(AzureFirewall, firewall)
     rules = ruling(topology, found).listed if found else ()
     return words_for((one.rule for one in rules), hostname.lower())
-
-
-def unread_firewall(firewall: ResourceId) -> Checkpoint:
-    """Return what a firewall does that is not in the snapshot: nobody knows."""
-    unread = f"the firewall {firewall.path} was not read"
-    return unknown(unread, sight=Sight(masks=EVERY), cause=Cause.FIREWALL_DENIED)
 
 
 def _speaking(

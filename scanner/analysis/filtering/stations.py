@@ -12,17 +12,15 @@ from scanner.analysis.causes import Cause
 from scanner.analysis.consumers import Kind
 from scanner.analysis.filtering.access import closed_peerings
 from scanner.analysis.filtering.checkpoint import Call, Checkpoint, Sight, unknown
-from scanner.analysis.filtering.firewalls import inspect, unread_firewall
+from scanner.analysis.filtering.firewalls import inspect
 from scanner.analysis.filtering.guards import Gate, ask, scale_sets
 from scanner.analysis.network_managers import ruling
 from scanner.analysis.routing.route import Route
 from scanner.analysis.routing.trips import Stage
-from scanner.analysis.routing.virtual_hubs import strangers
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
-from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.resources.virtual_wan import VirtualHub
@@ -84,87 +82,38 @@ def _leaving(trip: Trip) -> Iterator[Filter]:
 
 
 def _on_the_way(trip: Trip) -> Iterator[Filter]:
-    """Yield what the packet passes between the two ends."""
+    """
+    Yield what the packet passes between the two ends.
+
+    No way leads through a virtual hub in which something may inspect: its route is unknown.
+    """
     for stage in trip.route.through:
-        if stage[0].type == NetworkInterface.ARM_TYPE:
-            yield from _appliance(trip, stage)
-        else:
-            yield from _hop(trip, stage[0])
+        match trip.topology.inventory.resources.get(stage[0]):
+            case AzureFirewall() as firewall:
+                yield _firewall(trip, firewall)
+            case VirtualHub() | VirtualNetworkGateway():
+                continue
+            case _:
+                yield from _appliance(trip, stage)
 
 
-def _hop(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
-    match hop.type:
-        case AzureFirewall.ARM_TYPE:
-            yield _firewall(trip, hop)
-        case VirtualHub.ARM_TYPE:
-            yield from _hub(trip, hop)
-        case VirtualNetworkGateway.ARM_TYPE:
-            return
-        case _:
-            unread = f"what {hop.path} lets through is not known"
-            yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
-
-
-def _firewall(trip: Trip, hop: ResourceId) -> Filter:
-    firewall = trip.topology.get(AzureFirewall, hop)
-    if firewall is None:
-        return _always(unread_firewall(hop))
-    resolves = trip.resolves(hop)
+def _firewall(trip: Trip, firewall: AzureFirewall) -> Filter:
+    resolves = trip.resolves(firewall.id)
     return lambda callers, sight: inspect(
         trip.topology, firewall, trip.call, callers, sight, resolves
     )
-
-
-def _hub(trip: Trip, hop: ResourceId) -> Iterator[Filter]:
-    """
-    Yield what a virtual hub does: nothing, or perhaps what its firewall or appliance does.
-
-    Whether a hub sends the packet to its firewall is for the route to say, by
-    naming that too; where it does not, the firewall may or may not be passed.
-
-    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
-    """
-    hub = trip.topology.get(VirtualHub, hop)
-    if hub is None:
-        unread = f"the virtual hub {hop.path} was not read"
-        yield _always(unknown(unread, sight=STRANGER, cause=Cause.FIREWALL_DENIED))
-        return
-    for unread in strangers(trip.topology, hub):
-        yield _always(unknown(unread, sight=STRANGER, cause=Cause.APPLIANCE_DENIED))
-    inside = set(trip.topology.sources(hop, Relation.PLACED_IN))
-    firewalls = {one for one in inside if one.type == AzureFirewall.ARM_TYPE}
-    firewalls |= {hub.firewall} if hub.firewall else set()
-    for firewall in sorted(firewalls - {hop for stage in trip.route.through for hop in stage}):
-        yield _perhaps(_firewall(trip, firewall), firewall)
-
-
-def _perhaps(filtering: Filter, firewall: ResourceId) -> Filter:
-    """Return a filter that may be passed by: whom it denies may get through all the same."""
-
-    def doubted(callers: AddressSet, sight: Sight) -> Checkpoint:
-        found = filtering(callers, sight)
-        after = found.sight or sight
-        return Checkpoint(
-            allowed=found.allowed,
-            steps=found.steps,
-            unread=f"whether the packet passes the firewall {firewall.path} was not read",
-            doubts=found.doubts,
-            sight=Sight(is_own=sight.is_own, masks=sight.masks | after.masks),
-        )
-
-    return doubted
 
 
 def _appliance(trip: Trip, stage: Stage) -> Iterator[Filter]:
     """
     Yield the groups on the way to an appliance, and that nobody knows what itself does.
 
-    Of several behind a load balancer the packet passes one, and so the groups of one.
+    Of several behind a load balancer the packet passes one, and so the groups of
+    one; of an interface in several subnets it is not told which.
     """
-    interface = trip.topology.get(NetworkInterface, stage[0])
     subnets = trip.topology.targets(stage[0], Relation.PLACED_IN)
-    if len(stage) == 1 and interface is not None and len(subnets) == 1:
-        places = (subnets[0], interface.id)
+    if len(stage) == len(subnets) == 1:
+        places = (subnets[0], stage[0])
         for guard in (g for p in places for g in trip.topology.targets(p, Relation.GUARDED_BY)):
             gate = Gate(guard, subnets[0], is_inbound=True, cause=Cause.APPLIANCE_DENIED)
             yield _asked(trip, gate)

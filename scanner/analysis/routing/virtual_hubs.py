@@ -62,7 +62,7 @@ def _unclear(topology: Topology, hub_id: ResourceId) -> Iterator[str]:
         return
     for gap in topology.unread(AzureFirewall):
         yield f"{AzureFirewall.ARM_TYPE} in {gap.scope}: {gap.reason}"
-    yield from strangers(topology, hub)
+    yield from _strangers(topology, hub)
     if hub.firewall or topology.predecessors(AzureFirewall, hub_id, Relation.PLACED_IN):
         yield f"what the route tables of {hub_id.path} send to its firewall was not read"
     state = hub.properties.routing_state
@@ -76,7 +76,7 @@ def _unclear(topology: Topology, hub_id: ResourceId) -> Iterator[str]:
             yield f"what the static routes of {connection.id.path} do was not read"
 
 
-def strangers(topology: Topology, hub: VirtualHub) -> Iterator[str]:
+def _strangers(topology: Topology, hub: VirtualHub) -> Iterator[str]:
     """
     Yield whose appliances, in a hub, may inspect what passes it.
 
