@@ -21,7 +21,8 @@ import big_estate
 import msgspec
 
 from scanner import snapshot as snapshots
-from scanner.analysis.connections import Reach, intended
+from scanner.analysis.calls import Reach
+from scanner.analysis.connections import intended
 from scanner.resources import parse
 from scanner.rules import judge, load_all
 from scanner.topology import Topology

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from many_estates import CASES, PATHS, RULES, Case, estate
 
 from scanner import snapshot as snapshots
-from scanner.analysis.connections import Connection, Reach, connections, intended
+from scanner.analysis.calls import Reach
+from scanner.analysis.connections import Connection, connections, intended
 from scanner.analysis.consumers import consumers
 from scanner.analysis.intents import Intent
 from scanner.resources import ResourceId, parse

@@ -5,43 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property, partial
-from typing import TypeAlias
 
+from scanner.analysis.calls import WORST_FIRST, Ends, Reach, follow
 from scanner.analysis.candidates import candidates, is_kept
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames_in
-from scanner.analysis.dns.own_answers import resolves_privately
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, approved, serving_at
 from scanner.analysis.exposure import Exposure, exposure
-from scanner.analysis.filtering.passage import Filtering, Passage, first_of, passes
+from scanner.analysis.filtering.passage import Passage, first_of
 from scanner.analysis.intents import Intent, declared
-from scanner.analysis.likeness import AccountCall, is_alike, note
+from scanner.analysis.likeness import AccountCall
 from scanner.analysis.routing.peering import beside
-from scanner.analysis.routing.route import Route, Way, route
+from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.topology import Topology, once
 from scanner.topology.expectations import Demand, Expectation
-
-
-class Reach(StrEnum):
-    """How a connection comes out."""
-
-    REACHABLE = "reachable"
-    """Privately."""
-    BROKEN = "broken"
-    PUBLIC = "public"
-    """It works, over the Internet."""
-    UNKNOWN = "unknown"
-
-
-Ends: TypeAlias = tuple[Route | None, Passage | None]
 
 
 @dataclass(frozen=True)
@@ -155,7 +139,7 @@ def reach(topology: Topology) -> Mapping[ResourceId, Mapping[str, int]]:
         if found.intended is Intent.NEVER:
             continue
         pair = (found.account.id, found.consumer.id)
-        worst[pair] = min(found.verdict, worst.get(pair, found.verdict), key=_WORST.index)
+        worst[pair] = min(found.verdict, worst.get(pair, found.verdict), key=WORST_FIRST.index)
     counts: dict[ResourceId, Counter[str]] = {}
     for (account, _), verdict in worst.items():
         counts.setdefault(account, Counter())[verdict.value] += 1
@@ -212,70 +196,16 @@ def connection(
         if (endpoint := serving_at(topology, account, address))
     )
     chosen = max if intent is Intent.NEVER else min
-    followed = chosen((_followed(topology, call) for call in calls), key=_gravity)
+    followed = chosen((follow(topology, call) for call in calls), key=lambda one: one.gravity)
     last = followed.last
     return known(
-        follow=followed.follow,
+        follow=followed.ends,
         verdict=followed.verdict,
         broken=last.broken if last else None,
         stage=Family.NETWORK if isinstance(last, Route) else Family.FIREWALL,
         unread=last.unread if last else "",
         doubts=None if isinstance(last, Route) else last.doubts if last else frozenset(),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Followed:
-    """How a call comes out that reached an endpoint's address by name."""
-
-    verdict: Reach
-    follow: Callable[[], Ends]
-    last: Route | Passage | None
-    """What it came to last; None if nothing tells it from another one that is reachable."""
-
-
-def _followed(topology: Topology, call: AccountCall) -> _Followed:
-    if is_alike(topology, call):
-        return _Followed(Reach.REACHABLE, partial(_way, topology, call), None)
-    asked: list[ResourceId] = []
-    taken, passed = ends = _way(topology, call, asked)
-    verdict = _verdict(taken, passed)
-    if verdict is Reach.REACHABLE:
-        note(topology, call, asked)
-    return _Followed(verdict, lambda: ends, passed or taken)
-
-
-def _way(
-    topology: Topology, call: AccountCall, asked: list[ResourceId] | None = None
-) -> tuple[Route, Passage | None]:
-    """Follow a call; `asked` is told which firewalls look at its name."""
-    taken = route(topology, call.consumer, call.endpoint, call.address)
-    if taken.outcome in {Way.NONE, Way.UNKNOWN}:
-        return taken, None
-
-    def own(firewall: ResourceId) -> bool | None:
-        if asked is not None:
-            asked.append(firewall)
-        return resolves_privately(topology, firewall, call.account, call.hostname)
-
-    name = call.hostname.name
-    return taken, passes(topology, call.consumer, call.endpoint, call.address, taken, name, own)
-
-
-def _gravity(followed: _Followed) -> int:
-    return _WORST.index(followed.verdict)
-
-
-def _verdict(taken: Route, passed: Passage | None) -> Reach:
-    if passed is None:
-        return Reach.BROKEN if taken.outcome is Way.NONE else Reach.UNKNOWN
-    match passed.outcome:
-        case Filtering.ALLOW:
-            return Reach.REACHABLE
-        case Filtering.DENY:
-            return Reach.BROKEN
-        case _:
-            return Reach.UNKNOWN
 
 
 def _unresolved(topology: Topology, account: CognitiveServicesAccount, answer: Resolution) -> Reach:
@@ -334,8 +264,6 @@ def _is_kept_elsewhere(
 
 
 _LACKING = frozenset({Cause.RECORD_MISSING, Cause.FALLBACK_TO_INTERNET})
-
-_WORST = (Reach.BROKEN, Reach.UNKNOWN, Reach.PUBLIC, Reach.REACHABLE)
 
 SUSPECTS = {
     Family.DNS: Cause.ZONE_NOT_LINKED,

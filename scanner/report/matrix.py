@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
 
-from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.calls import Reach
+from scanner.analysis.connections import Connection
 from scanner.analysis.intents import Intent
 from scanner.printable import printable
 from scanner.report.encode import dump, names

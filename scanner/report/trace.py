@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.calls import Reach
+from scanner.analysis.connections import Connection
 from scanner.analysis.dns.resolution import Resolution
 from scanner.analysis.filtering.passage import Passage
 from scanner.analysis.intents import Intent

@@ -108,7 +108,7 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(args[5])
         return real(*args)
 
-    monkeypatch.setattr("scanner.analysis.connections.passes", passes)
+    monkeypatch.setattr("scanner.analysis.calls.passes", passes)
     return seen
 
 

@@ -22,8 +22,9 @@ from drawing import (
     zone,
 )
 
+from scanner.analysis.calls import Reach
 from scanner.analysis.checks import transit
-from scanner.analysis.connections import Reach, intended
+from scanner.analysis.connections import intended
 from scanner.analysis.routing import peering
 
 AOAI = account(by=["pe"])

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from scanner.analysis.calls import Reach
 from scanner.analysis.causes import Cause, Family
-from scanner.analysis.connections import Connection, Reach
+from scanner.analysis.connections import Connection
 from scanner.analysis.intents import Intent
 from scanner.findings import NOT_APPLICABLE, Judgement, Verdict
 from scanner.resources import ResourceId
