@@ -28,7 +28,14 @@ CHOSEN = ("AOAI101", "AOAI201", "AOAI204", "AOAI307", "AOAI508")
 CHECKOUT = Path(__file__).parents[1]
 FOLDER = CHECKOUT / "reports" / "sample"
 OPTIONS = Options(color=False, width=100, estate_uri="reports/sample/estate.jsonl")
-FILES = {"table": "report.txt", "json": "report.json", "sarif": "report.sarif"}
+FILES = {
+    "table": "report.txt",
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "markdown": "report.md",
+    "csv": "report.csv",
+    "junit": "report.xml",
+}
 ESTATE = "estate.jsonl"
 
 SCHEMA = Path(__file__).parent / "report" / "sarif-schema-2.1.0.json"

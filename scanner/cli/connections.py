@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import console
-from scanner.cli.config import config_option, expectations
-from scanner.cli.source import SourceOptions, live_options, offline_options
+from scanner.cli.config import config_option
+from scanner.cli.source import live_options, offline_options
+from scanner.cli.topology import drawn
 from scanner.errors import RequestError
 from scanner.near import near
 
@@ -66,7 +67,7 @@ def trace(  # noqa: PLR0913 - one parameter an option
     A name must be unique in the estate; an ARM ID always is. A VNet stands for
     every place in it where traffic starts.
     """
-    topology = _drawn(context, config, no_progress=no_progress)
+    topology = drawn(context, config, no_progress=no_progress)
     from scanner.analysis.connections import connections  # noqa: PLC0415 - `--help` needs none
     from scanner.analysis.consumers import consumers_at  # noqa: PLC0415 - as above
     from scanner.report import trace as written  # noqa: PLC0415 - as above
@@ -116,7 +117,7 @@ def matrix(
     **_source: object,
 ) -> None:
     """Show every consumer against every account it should reach: verdict, cause and blame."""
-    topology = _drawn(context, config, no_progress=no_progress)
+    topology = drawn(context, config, no_progress=no_progress)
     from scanner.analysis.connections import connections, intended  # noqa: PLC0415 - as above
     from scanner.analysis.consumers import consumers  # noqa: PLC0415 - as above
     from scanner.report import matrix as written  # noqa: PLC0415 - as above
@@ -145,21 +146,6 @@ _STARTS = frozenset(
         "microsoft.network/virtualnetworks/subnets",
     }
 )
-
-
-def _drawn(context: click.Context, config: Path | None, *, no_progress: bool) -> Topology:
-    source = SourceOptions.of(context)
-    if not source:
-        raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
-    expected = expectations(config)
-    from scanner import resources  # noqa: PLC0415 - `--help` needs none of it
-    from scanner.analysis.intents import warn_of_idle  # noqa: PLC0415 - as above
-    from scanner.topology import Topology as Drawn  # noqa: PLC0415 - as above
-
-    with console.Progress(shown=not no_progress) as progress:
-        topology = Drawn(resources.parse(source.read(progress)), expected)
-    warn_of_idle(topology)
-    return topology
 
 
 def _named(topology: Topology, said: str, types: frozenset[str]) -> AnyResource:

@@ -16,6 +16,7 @@ from scanner.cli import console
 from scanner.cli.collect import INCOMPLETE, collect
 from scanner.cli.config import config_option, expectations
 from scanner.cli.connections import matrix, trace
+from scanner.cli.graph import graph
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import folders_option, rules, selected
 from scanner.cli.source import SourceOptions, live_options, offline_options
@@ -166,6 +167,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
 
 
 cli.add_command(collect)
+cli.add_command(graph)
 cli.add_command(matrix)
 cli.add_command(rules)
 cli.add_command(trace)

@@ -36,5 +36,8 @@ FORMATS: Mapping[str, Format] = {
         Format("table", ".txt"),
         Format("sarif", ".sarif"),
         Format("json", ".json"),
+        Format("markdown", ".md"),
+        Format("csv", ".csv"),
+        Format("junit", ".xml"),
     )
 }

@@ -59,7 +59,7 @@ def hop(evidence: Evidence) -> str:
     """Return one piece of evidence on one line: `linkedBy hub/link /properties/state="Failed"`."""
     if evidence.said:
         return printable(evidence.said)
-    said = (evidence.relation, names(evidence.resource), _observed(evidence))
+    said = (printable(evidence.relation), names(evidence.resource), _observed(evidence))
     return " ".join(part for part in said if part)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
@@ -12,6 +10,7 @@ from scanner.analysis.calls import Reach
 from scanner.analysis.connections import Connection
 from scanner.analysis.intents import Intent
 from scanner.printable import printable
+from scanner.report import spreadsheet
 from scanner.report.encode import dump, names
 from scanner.report.trace import entry
 
@@ -26,12 +25,8 @@ def table(connections: Sequence[Connection]) -> str:
 
 
 def comma_separated(connections: Iterable[Connection]) -> str:
-    """Return the same as CSV (RFC 4180); a cell cannot start a formula of a spreadsheet."""
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(_HEADERS)
-    writer.writerows(map(_harmless, _cells(connection)) for connection in connections)
-    return lines.getvalue()
+    """Return the same as CSV."""
+    return spreadsheet.comma_separated((_HEADERS, *map(tuple, map(_cells, connections))))
 
 
 def document(connections: Iterable[Connection]) -> str:
@@ -47,15 +42,6 @@ def _cells(connection: Connection) -> Iterator[str]:
     yield f"{connection.verdict} (never)" if is_never else connection.verdict.value
     yield broken.cause.value if broken else printable(connection.unread)
     yield names(broken.blame) if broken else ""
-
-
-def _harmless(cell: str) -> str:
-    """
-    Return a cell that no spreadsheet takes for a formula.
-
-    Source: https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _counted(connections: Sequence[Connection]) -> str:

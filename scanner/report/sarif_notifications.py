@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.printable import printable
+from scanner.report.gaps import GAP
+from scanner.report.gaps import unread as sentence
 from scanner.report.sarif_text import message
-from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap
+from scanner.snapshot import Gap
 
 DESCRIPTOR: dict[str, Any] = {
-    "id": "GAP001",
+    "id": GAP,
     "name": "PartNotRead",
     "shortDescription": {"text": "A part of the scope was not read."},
     "fullDescription": {
@@ -27,10 +29,7 @@ DESCRIPTOR: dict[str, Any] = {
 
 def unread(gap: Gap) -> dict[str, Any]:
     """Return the notification of a gap."""
-    kind = "resources of any type" if gap.type == ANY_TYPE else gap.type
-    scope = "anywhere" if gap.scope == EVERYWHERE else f"in {gap.scope}"
-    detail = f": {gap.detail}" if gap.detail else ""
-    said = _notification(f"Not read ({gap.reason.value}): {kind} {scope}{detail}")
+    said = _notification(sentence(gap))
     place = {"fullyQualifiedName": printable(gap.scope), "kind": "resource"}
     said["locations"] = [{"logicalLocations": [place]}]
     said["properties"] = {"reason": gap.reason.value, "type": printable(gap.type)}

@@ -12,9 +12,10 @@ import msgspec
 
 from scanner.findings import Affected, Evidence, Finding, Judgement, Severity, Tally, Verdict
 from scanner.report.scan_report import Account, Report
-from scanner.resources import AnyResource, ResourceId, parse
+from scanner.resources import AnyResource, Inventory, ResourceId, parse
 from scanner.rules.rule import Rule
 from scanner.snapshot import Gap, GapReason, Row, Snapshot, Subscription
+from scanner.topology import Topology
 
 SUBSCRIPTION = "0a1b2c3d-0000-4000-8000-000000000001"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-Ai"
@@ -206,6 +207,12 @@ def hostile() -> Report:
         accounts=tuple(Account(f.resource, "public") for f in findings[::2]),
         subscriptions=tuple(Subscription(id=n, name=n) for n in HOSTILE_NAMES),
     )
+
+
+def drawn(of: Report) -> Topology:
+    """Return the topology of a report's estate."""
+    found = {resource.id: resource for resource in of.estate}
+    return Topology(Inventory(found, of.gaps, of.cloud, of.subscriptions))
 
 
 def crowded(count: int) -> Report:

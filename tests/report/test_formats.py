@@ -60,7 +60,7 @@ def test_listing_the_formats_imports_none() -> None:
     assert not [name for name in heavy if f"'{name}'" in loaded]
 
 
-@pytest.mark.parametrize("name", ["json", "sarif"])
+@pytest.mark.parametrize("name", ["csv", "json", "junit", "markdown", "sarif"])
 def test_only_the_table_needs_tabulate(name: str) -> None:
     code = f"import sys, scanner.report.{name}; print('tabulate' in sys.modules)"
     loaded = subprocess.run(  # noqa: S603 - our own interpreter

@@ -1,0 +1,68 @@
+"""For a spreadsheet: a line for every violation, every open question, and every gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.findings import Finding, Verdict
+from scanner.printable import printable
+from scanner.report.encode import hop, names
+from scanner.report.gaps import GAP, unread
+from scanner.report.options import Options
+from scanner.report.scan_report import Report
+from scanner.report.spreadsheet import comma_separated
+from scanner.resources import ResourceId
+from scanner.snapshot import Gap
+
+HEADERS = (
+    "severity",
+    "verdict",
+    "rule",
+    "name",
+    "resource",
+    "message",
+    "why",
+    "affected",
+    "fix",
+    "command",
+    "subscription",
+    "resourceGroup",
+    "id",
+    "fingerprint",
+)
+
+
+def render(report: Report, _options: Options) -> str:
+    """Write the report, its gaps last: a list that is short for want of rights says so."""
+    findings = map(_finding, report.findings)
+    return comma_separated((HEADERS, *findings, *map(_gap, sorted(report.gaps))))
+
+
+def _finding(finding: Finding) -> tuple[str, ...]:
+    askers = (f"{names(a.consumer)} -> {printable(a.hostname)}" for a in finding.affected)
+    return (
+        finding.severity.value,
+        finding.verdict.value,
+        finding.rule,
+        finding.name,
+        names(finding.resource),
+        printable(finding.message),
+        " -> ".join(map(hop, finding.evidence)),
+        ", ".join(askers),
+        printable(" ".join(finding.remediation.split())),
+        "; ".join(map(printable, finding.commands)),
+        *_place(finding.resource),
+        finding.fingerprint,
+    )
+
+
+def _gap(gap: Gap) -> tuple[str, ...]:
+    scope = ResourceId(gap.scope)
+    said = (names(scope), unread(gap), *[""] * 4, *_place(scope), "")
+    return ("", Verdict.OPEN.value, GAP, "part-not-read", *said)
+
+
+def _place(resource: ResourceId) -> Iterator[str]:
+    yield printable(resource.subscription)
+    yield printable(resource.resource_group)
+    yield printable(str(resource))

@@ -1,0 +1,101 @@
+"""For a build server: a test case for every violation, for every rule kept, and for every gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from scanner.findings import Finding, Verdict
+from scanner.printable import printable
+from scanner.report.encode import hop, names
+from scanner.report.gaps import GAP, unread
+from scanner.report.markup import attribute, escaped
+from scanner.report.options import Options
+from scanner.report.scan_report import Report
+from scanner.rules.rule import Rule
+
+_NO_ACCOUNT = "No Azure OpenAI account was found: nothing here says that one is safe."
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One test case."""
+
+    name: str
+    outcome: str = ""
+    """`failure`, `error` or `skipped`; empty for one that passed."""
+    message: str = ""
+    text: str = ""
+
+
+def render(report: Report, _options: Options) -> str:
+    """
+    Write a suite per rule, then one that fails for whatever was not read.
+
+    An open question is a test that was skipped.
+
+    Source: https://github.com/testmoapp/junitxml
+    """
+    found = sorted(report.findings, key=attrgetter("rule"))
+    by_rule = {rule: tuple(those) for rule, those in groupby(found, attrgetter("rule"))}
+    suites = [(_title(rule), _judged(rule, by_rule.get(rule.id, ()))) for rule in report.rules]
+    suites.append((f"{GAP} part-not-read", _read(report)))
+    every = [case for _, cases in suites for case in cases]
+    lines = [f'<testsuites name="aoai-scan" {_counts(every)}>']
+    for title, cases in suites:
+        lines += _suite(title, cases, report.taken_at)
+    return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', *lines, "</testsuites>")) + "\n"
+
+
+def _title(rule: Rule) -> str:
+    return f"{rule.id} {rule.name}"
+
+
+def _judged(rule: Rule, findings: Iterable[Finding]) -> tuple[_Case, ...]:
+    """Return the cases of a rule: its findings, or one that passed."""
+    return tuple(map(_case, findings)) or (_Case(rule.summary),)
+
+
+def _case(finding: Finding) -> _Case:
+    if finding.verdict is Verdict.OPEN:
+        return _Case(names(finding.resource), "skipped", f"not known: {finding.message}")
+    told = [
+        str(finding.resource),
+        *(f"why: {hop(evidence)}" for evidence in finding.evidence),
+        *(f"for: {names(a.consumer)} -> {a.hostname}" for a in finding.affected),
+        *(f"fix: {command}" for command in finding.commands),
+        *([f"fix: {' '.join(finding.remediation.split())}"] if finding.remediation else ()),
+    ]
+    text = "\n".join(map(printable, told))
+    return _Case(names(finding.resource), "failure", f"{finding.severity}: {finding.message}", text)
+
+
+def _read(report: Report) -> tuple[_Case, ...]:
+    cases = [_Case(gap.scope, "error", unread(gap)) for gap in sorted(report.gaps)]
+    if not report.accounts:
+        cases.append(_Case("accounts", "error", _NO_ACCOUNT))
+    return tuple(cases) or (_Case("Everything in scope was read."),)
+
+
+def _suite(title: str, cases: tuple[_Case, ...], taken_at: str | None) -> Iterator[str]:
+    taken = f" timestamp={attribute(taken_at)}" if taken_at else ""
+    yield f"  <testsuite name={attribute(title)} {_counts(cases)}{taken}>"
+    for case in cases:
+        head = f"    <testcase classname={attribute(title)} name={attribute(case.name)}"
+        if not case.outcome:
+            yield f"{head}/>"
+            continue
+        yield f"{head}>"
+        text = f"{escaped(case.text)}</{case.outcome}>"
+        yield f"      <{case.outcome} message={attribute(case.message)}>{text}"
+        yield "    </testcase>"
+    yield "  </testsuite>"
+
+
+def _counts(cases: Iterable[_Case]) -> str:
+    outcomes = [case.outcome for case in cases]
+    counted = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+    counts = (f'{name}="{outcomes.count(outcome)}"' for name, outcome in counted)
+    return " ".join((f'tests="{len(outcomes)}"', *counts))
