@@ -31,6 +31,11 @@ lint: $(VENV)/.installed-dev  ## Check style, types and who imports whom
 .PHONY: check
 check: lint test  ## Run what CI runs: lint, then test
 
+.PHONY: browser
+browser:  ## Install the browser that the HTML page is tested in (Debian, as root)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium chromium-driver >/dev/null; }
+
 .PHONY: samples
 samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
 	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py tests/test_readme.py

@@ -44,6 +44,7 @@ def scan(
                 for one in accounts(topology)
             ),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),
+            topology=topology,
         )
     finally:
         gc.enable()

@@ -30,6 +30,7 @@ FOLDER = CHECKOUT / "reports" / "sample"
 OPTIONS = Options(color=False, width=100, estate_uri="reports/sample/estate.jsonl")
 FILES = {
     "table": "report.txt",
+    "html": "report.html",
     "json": "report.json",
     "sarif": "report.sarif",
     "markdown": "report.md",

@@ -36,6 +36,7 @@ FORMATS: Mapping[str, Format] = {
         Format("table", ".txt"),
         Format("sarif", ".sarif"),
         Format("json", ".json"),
+        Format("html", ".html"),
         Format("markdown", ".md"),
         Format("csv", ".csv"),
         Format("junit", ".xml"),

@@ -95,7 +95,7 @@ def _keys(kind: str, names: Iterable[str]) -> Iterator[str]:
 
 def _values(said: Mapping[str, str]) -> str:
     filled = ((name, value) for name, value in said.items() if value)
-    return "".join(f'<data key="{name}">{escaped(printable(v))}</data>' for name, v in filled)
+    return "".join(f'<data key="{name}">{escaped(v)}</data>' for name, v in filled)
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,6 @@ from itertools import groupby
 from operator import attrgetter
 
 from scanner.findings import Finding, Verdict
-from scanner.printable import printable
 from scanner.report.encode import hop, names
 from scanner.report.gaps import GAP, unread
 from scanner.report.markup import attribute, escaped
@@ -28,6 +27,7 @@ class _Case:
     """`failure`, `error` or `skipped`; empty for one that passed."""
     message: str = ""
     text: str = ""
+    """What stands inside, escaped."""
 
 
 def render(report: Report, _options: Options) -> str:
@@ -68,7 +68,7 @@ def _case(finding: Finding) -> _Case:
         *(f"fix: {command}" for command in finding.commands),
         *([f"fix: {' '.join(finding.remediation.split())}"] if finding.remediation else ()),
     ]
-    text = "\n".join(map(printable, told))
+    text = "\n".join(map(escaped, told))
     return _Case(names(finding.resource), "failure", f"{finding.severity}: {finding.message}", text)
 
 
@@ -88,7 +88,7 @@ def _suite(title: str, cases: tuple[_Case, ...], taken_at: str | None) -> Iterat
             yield f"{head}/>"
             continue
         yield f"{head}>"
-        text = f"{escaped(case.text)}</{case.outcome}>"
+        text = f"{case.text}</{case.outcome}>"
         yield f"      <{case.outcome} message={attribute(case.message)}>{text}"
         yield "    </testcase>"
     yield "  </testsuite>"

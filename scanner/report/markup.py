@@ -8,8 +8,8 @@ from scanner.printable import printable
 
 
 def escaped(text: str) -> str:
-    """Return lines of text as the content of an element."""
-    return "\n".join(escape(printable(line)) for line in text.split("\n"))
+    """Return text as the content of an element, on one line."""
+    return escape(printable(text))
 
 
 def attribute(text: str) -> str:

@@ -12,14 +12,9 @@ from scanner.findings import Finding
 from scanner.printable import printable
 from scanner.report.estate import lines_of
 from scanner.report.options import Options
+from scanner.report.portals import PORTALS
 from scanner.report.scan_report import Report
 from scanner.resources import ResourceId
-
-_PORTALS = {
-    "AzurePublic": "https://portal.azure.com",
-    "AzureUSGovernment": "https://portal.azure.us",
-    "AzureChina": "https://portal.azure.cn",
-}
 
 _LONGEST_LINK = 2_000
 """Longer, browsers and proxies cut it."""
@@ -75,7 +70,7 @@ def anchors(report: Report, options: Options) -> Anchors:
     lines = lines_of(report)
     return Anchors(
         uri=quote(options.estate_uri.removeprefix("./")),
-        portal=_PORTALS.get(report.cloud),
+        portal=PORTALS.get(report.cloud),
         lines={resource: number for number, resource in enumerate(lines, start=1)},
         lengths=tuple(map(len, lines.values())),
     )

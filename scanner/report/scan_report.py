@@ -9,6 +9,7 @@ from scanner.findings import Finding, Tally
 from scanner.resources import AnyResource, ResourceId
 from scanner.rules.rule import Rule
 from scanner.snapshot import Gap, Subscription
+from scanner.topology import Topology
 
 REACHES = ("reachable", "broken", "public", "unknown")
 """How a consumer comes out at an account: by the worst of the account's names."""
@@ -44,6 +45,8 @@ class Report:
     """By ID."""
     estate: tuple[AnyResource, ...]
     """Every resource of the snapshot, by ID."""
+    topology: Topology
+    """How they hang together."""
     cloud: str = "AzurePublic"
 
     @property

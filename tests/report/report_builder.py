@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,13 @@ def report(findings: Iterable[Finding] = (), **changes: Any) -> Report:
         "accounts": (Account(PROD, "public", {"reachable": 3, "broken": 1}),),
         "estate": ESTATE,
     }
-    return Report(**fields | changes)
+    fields |= changes
+    return Report(**{"topology": _drawn(fields), **fields})
+
+
+def _drawn(fields: Mapping[str, Any]) -> Topology:
+    found = {resource.id: resource for resource in fields["estate"]}
+    return Topology(Inventory(found, fields["gaps"], "AzurePublic", fields["subscriptions"]))
 
 
 PUBLIC = rule(101, Severity.CRITICAL)
@@ -207,12 +213,6 @@ def hostile() -> Report:
         accounts=tuple(Account(f.resource, "public") for f in findings[::2]),
         subscriptions=tuple(Subscription(id=n, name=n) for n in HOSTILE_NAMES),
     )
-
-
-def drawn(of: Report) -> Topology:
-    """Return the topology of a report's estate."""
-    found = {resource.id: resource for resource in of.estate}
-    return Topology(Inventory(found, of.gaps, of.cloud, of.subscriptions))
 
 
 def crowded(count: int) -> Report:

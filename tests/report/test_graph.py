@@ -11,7 +11,7 @@ from scanner.resources import parse
 from scanner.rules.estates import demo
 from scanner.topology import Topology
 
-from .report_builder import HOSTILE_NAMES, drawn, hostile, rich
+from .report_builder import HOSTILE_NAMES, hostile, rich
 
 STATEMENT = re.compile(r'  n\d+(?: -> n\d+)? \[(?:\w+=(?:"(?:[^"\\]|\\["\\n])*"|\w+)(?:, )?)+\];')
 
@@ -34,7 +34,7 @@ def test_graphml_holds_every_node_and_every_edge_with_its_relation(estate: Topol
 
 
 def test_what_is_only_named_was_not_read(estate: Topology) -> None:
-    found = read(graph.graphml(drawn(rich())))
+    found = read(graph.graphml(rich().topology))
     assert {d["name"]: d["read"] for _, d in found.nodes(data=True)} == {
         "aoai-Prod": True,
         "hub": True,
@@ -45,18 +45,18 @@ def test_what_is_only_named_was_not_read(estate: Topology) -> None:
 
 
 def test_what_was_not_read_stands_in_the_graph() -> None:
-    for text in (graph.graphml(drawn(rich())), graph.dot(drawn(rich()))):
+    for text in (graph.graphml(rich().topology), graph.dot(rich().topology)):
         assert "Not read (notRead): microsoft.network/privatednszones anywhere" in text
 
 
 def test_hostile_names_come_through_graphml_as_text() -> None:
-    names = {d.get("name") for _, d in read(graph.graphml(drawn(hostile()))).nodes(data=True)}
+    names = {d.get("name") for _, d in read(graph.graphml(hostile().topology)).nodes(data=True)}
     assert {HOSTILE_NAMES[3], HOSTILE_NAMES[7], HOSTILE_NAMES[10]} <= names
 
 
 @pytest.mark.parametrize("name", ["demo", "hostile"])
 def test_dot_is_one_statement_a_line(estate: Topology, name: str) -> None:
-    drawing = graph.dot(estate if name == "demo" else drawn(hostile()))
+    drawing = graph.dot(estate if name == "demo" else hostile().topology)
     head, *_, tail = drawing.splitlines()
     assert (head, tail) == ("digraph estate {", "}")
     assert [line for line in drawing.splitlines()[3:-1] if not STATEMENT.fullmatch(line)] == []
@@ -65,5 +65,5 @@ def test_dot_is_one_statement_a_line(estate: Topology, name: str) -> None:
 @pytest.mark.parametrize("written", [graph.graphml, graph.dot])
 def test_no_name_steers_the_terminal(written: object) -> None:
     assert callable(written)
-    text = written(drawn(hostile()))
+    text = written(hostile().topology)
     assert [line for line in text.split("\n") if not line.isprintable()] == []
