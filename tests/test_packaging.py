@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 CHECKOUT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 LOCKS = {"requirements.lock": "build", "requirements-dev.lock": "dev"}
-PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[0-9.]+)(?: ; .+?)? \\$")
+PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[0-9.]+(?:post[0-9]+)?)(?: ; .+?)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
 
