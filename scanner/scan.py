@@ -36,6 +36,7 @@ def scan(
             cloud=inventory.cloud,
             subscriptions=inventory.subscriptions,
             gaps=inventory.gaps,
+            coverage=snapshot.coverage,
             rules=rules,
             tally=tally,
             findings=findings,

@@ -40,22 +40,25 @@ def collect(
     """
     Read Azure and save a snapshot, to be judged later or elsewhere.
 
-    The snapshot holds no secrets. What could not be read is in it as gaps; then
-    the exit code is 3.
+    The snapshot holds no secrets. It says how much was read of how much; what could
+    not be read is in it as gaps, and then the exit code is 3.
     """
     source = SourceOptions.of(context)
     if not source.is_live:
         raise click.UsageError(
             "name what to read: --subscription ID, --management-group ID or --all-subscriptions"
         )
-    from scanner.snapshot import save  # noqa: PLC0415 - `--help` needs none of it
+    from scanner.report.coverage import lines  # noqa: PLC0415 - `--help` needs none of it
+    from scanner.snapshot import save  # noqa: PLC0415 - as above
 
     place = savable(output)
     with console.Progress(shown=not no_progress) as progress:
         snapshot = source.read(progress)
         save(snapshot, place)
-    rows, subscriptions = len(snapshot.rows), len(snapshot.subscriptions)
-    console.note(f"wrote {output}: {rows} rows of {subscriptions} subscriptions")
+    console.note(f"wrote {output}: {len(snapshot.rows):,} rows")
+    if snapshot.coverage is not None:
+        for line in lines(snapshot.coverage):
+            console.note(f"read {line}")
     for gap in snapshot.gaps[:MOST_GAPS]:
         console.note(f"not read: {gap.type} in {gap.scope}: {gap.reason}: {gap.detail}")
     if len(snapshot.gaps) > MOST_GAPS:

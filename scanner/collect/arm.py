@@ -1,165 +1,148 @@
-"""Azure Resource Manager: the children that Resource Graph does not hold, parent by parent."""
+"""Azure Resource Manager: what Resource Graph does not hold, resource by resource."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from azure.core.credentials import TokenCredential
-from azure.core.pipeline.transport import RequestsTransport
 
-from scanner.collect.attempts import Attempts, RefusedError
+from scanner.collect.attempts import Attempts, RefusedError, interrupted
 from scanner.collect.clouds import Cloud
-from scanner.collect.queries import HUB_CONNECTIONS, ZONE_GROUPS, parent_of, types_of
-from scanner.collect.resource_graph import TIMEOUTS
-from scanner.resources.resource import ResourceId, Table
+from scanner.collect.queries import RECORD_SETS, ZONES
+from scanner.collect.readers import READERS
+from scanner.collect.transport import Transport
+from scanner.resources.resource import ResourceId
 from scanner.snapshot import Gap, GapReason, Row, parse
 
 if TYPE_CHECKING:
     from azure.mgmt.network import NetworkManagementClient
 
-MOST_THREADS = 8
-MOST_PAGES = 100
-"""For one parent. Only a server that turns in circles has more."""
+MOST_THREADS = 16
+
+_ALL_RECORD_SETS = f"{ZONES}/all"
 
 _EVERY = 500
-"""Parents between two words of progress."""
+"""Questions between two words of progress."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChildQuery:
-    """The children of one type below one parent."""
+class Question:
+    """The children of one type below one parent; or a resource itself, when it is of that type."""
 
     type: str
     parent: ResourceId
 
 
-Children: TypeAlias = tuple[tuple[Row, ...], tuple[Gap, ...]]
-Reader: TypeAlias = "Callable[[NetworkManagementClient, ResourceId], Any]"
+@dataclass(slots=True)
+class Told:
+    """What Resource Manager said, in the order of the questions."""
+
+    rows: list[Row] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    asked: int = 0
+    answered: set[Question] = field(default_factory=set)
+
+
 Clients: TypeAlias = "Mapping[str, NetworkManagementClient]"
-
-# By keyword: the SDK's methods do not agree on the order of these.
-READERS: Mapping[str, Reader] = {
-    ZONE_GROUPS: lambda client, parent: client.private_dns_zone_groups.list(
-        resource_group_name=parent.resource_group, private_endpoint_name=parent.name
-    ),
-    HUB_CONNECTIONS: lambda client, parent: client.hub_virtual_network_connections.list(
-        resource_group_name=parent.resource_group, virtual_hub_name=parent.name
-    ),
-}
-"""
-Source: https://learn.microsoft.com/rest/api/virtualnetwork/private-dns-zone-groups/list
-Source: https://learn.microsoft.com/rest/api/virtualwan/hub-virtual-network-connections/list
-"""
+_Answer: TypeAlias = tuple[tuple[Row, ...], tuple[Gap, ...], bool]
 
 
-def children_of(
-    rows: Iterable[Row], *, cloud: Cloud, credential: TokenCredential, attempts: Attempts
-) -> Children:
+@dataclass(frozen=True, slots=True)
+class ResourceManager:
+    """Who asks, of which cloud, with which patience."""
+
+    cloud: Cloud
+    credential: TokenCredential
+    attempts: Attempts
+
+    def answer(self, questions: Sequence[Question]) -> Told:
+        """
+        Ask everything, at most 16 at a time.
+
+        A question that is not answered is a gap. The client takes half a second to
+        import, so it is imported only when there is a question.
+        """
+        told = Told()
+        for question, (rows, gaps, is_answered) in zip(
+            questions, self._answers(questions), strict=True
+        ):
+            told.asked += 1
+            told.rows += rows
+            told.gaps += gaps
+            if is_answered:
+                told.answered.add(question)
+            if told.asked % _EVERY == 0 or told.asked == len(questions):
+                self.attempts.progress(f"children: {told.asked:,} of {len(questions):,} asked")
+        return told
+
+    def _answers(self, questions: Sequence[Question]) -> Iterator[_Answer]:
+        """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
+        if not questions:
+            return
+        with ExitStack() as stack:
+            transport = stack.enter_context(Transport())
+            clients = {
+                subscription: self._client(subscription, transport)
+                for subscription in {question.parent.subscription for question in questions}
+            }
+            executor = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="collect")
+            stack.callback(executor.shutdown, cancel_futures=True)
+            futures = [executor.submit(self._asked, q, clients) for q in questions]
+            try:
+                for future in futures:
+                    yield future.result()
+            except BaseException:
+                self.attempts.stopped.set()
+                raise
+
+    def _client(self, subscription: str, transport: Transport) -> NetworkManagementClient:
+        """Make one of many clients: they share their connections, or a thousand would run out."""
+        from azure.mgmt.network import NetworkManagementClient  # noqa: PLC0415 - half a second
+
+        return NetworkManagementClient(
+            self.credential,
+            subscription,
+            base_url=self.cloud.resource_manager,
+            credential_scopes=[self.cloud.credential_scope],
+            retry_total=0,
+            transport=transport,
+        )
+
+    def _asked(self, question: Question, clients: Clients) -> _Answer:
+        client = clients[question.parent.subscription]
+        try:
+            if self.attempts.stopped.is_set():
+                raise interrupted()
+            documents = self.attempts.of(lambda: READERS[question.type](client, question.parent))
+        except RefusedError as failure:
+            return (), (_gap(question, failure),), False
+        whole = [_whole(document, question) for document in documents]
+        read = parse(msgspec.json.encode(whole), f"{question.type} of {question.parent}")
+        return read.rows, read.gaps, True
+
+
+def _gap(question: Question, failure: RefusedError) -> Gap:
     """
-    Read what is below the parents among `rows`.
+    Say what was not read; if that was denied, which permission it takes.
 
-    A parent that does not answer is a gap, and so is each child type that no
-    client of ours can read. The client takes half a second to import, so it is
-    imported only when there is a parent.
+    Source: https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
     """
-    questions = tuple(_questions(rows))
-    asked = tuple(question for question in questions if question.type in READERS)
-    gaps = [_unread(question) for question in questions if question.type not in READERS]
-    found: list[Row] = []
-    for number, answer in enumerate(_answers(asked, cloud, credential, attempts), start=1):
-        found.extend(answer[0])
-        gaps.extend(answer[1])
-        if number % _EVERY == 0 or number == len(asked):
-            attempts.progress(f"children: {number:,} of {len(asked):,} parents asked")
-    return tuple(found), tuple(gaps)
-
-
-def _questions(rows: Iterable[Row]) -> Iterator[ChildQuery]:
-    children: dict[str, list[str]] = {}
-    for kind in types_of(Table.ARM):
-        children.setdefault(parent_of(kind), []).append(kind)
-    for row in rows:
-        for kind in children.get(row.type.lower(), ()):
-            yield ChildQuery(kind, ResourceId(row.id))
-
-
-def _unread(question: ChildQuery) -> Gap:
+    kind = _ALL_RECORD_SETS if question.type == RECORD_SETS else question.type
+    needed = f"; needs {kind}/read" if failure.reason is GapReason.DENIED else ""
     return Gap(
         scope=str(question.parent),
         type=question.type,
-        reason=GapReason.NOT_READ,
-        detail="not read by this version",
+        reason=failure.reason,
+        detail=f"{failure.detail}{needed}",
     )
 
 
-def _answers(
-    questions: tuple[ChildQuery, ...], cloud: Cloud, credential: TokenCredential, attempts: Attempts
-) -> Iterator[Children]:
-    """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
-    if not questions:
-        return
-    with ExitStack() as stack:
-        transport = stack.enter_context(RequestsTransport(**TIMEOUTS))
-        clients = {
-            subscription: _client(subscription, cloud, credential, transport)
-            for subscription in {question.parent.subscription for question in questions}
-        }
-        executor = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="collect")
-        stack.callback(executor.shutdown, cancel_futures=True)
-        stack.callback(attempts.stopped.set)
-        futures = [executor.submit(_asked, q, clients, attempts) for q in questions]
-        for future in futures:
-            yield future.result()
-
-
-def _client(
-    subscription: str, cloud: Cloud, credential: TokenCredential, transport: RequestsTransport
-) -> NetworkManagementClient:
-    """Make one of many clients: they share their connections, or a thousand would run out."""
-    from azure.mgmt.network import NetworkManagementClient  # noqa: PLC0415 - half a second
-
-    return NetworkManagementClient(
-        credential,
-        subscription,
-        base_url=cloud.resource_manager,
-        credential_scopes=[cloud.credential_scope],
-        retry_total=0,
-        transport=transport,
-    )
-
-
-def _asked(question: ChildQuery, clients: Clients, attempts: Attempts) -> Children:
-    client = clients[question.parent.subscription]
-    try:
-        documents = attempts.of(lambda: _listed(READERS[question.type](client, question.parent)))
-    except RefusedError as failure:
-        gap = Gap(
-            scope=str(question.parent),
-            type=question.type,
-            reason=failure.reason,
-            detail=failure.detail,
-        )
-        return (), (gap,)
-    whole = [_whole(document, question) for document in documents]
-    read = parse(msgspec.json.encode(whole), f"{question.type} of {question.parent}")
-    return read.rows, read.gaps
-
-
-def _listed(pager: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - the SDK's own word
-    """Return every page's models as the JSON they came from."""
-    pages = list(islice(pager.by_page(), MOST_PAGES + 1))
-    if len(pages) > MOST_PAGES:
-        raise RefusedError(GapReason.TRUNCATED, f"over {MOST_PAGES} pages of children")
-    return [model.as_dict() for page in pages for model in page]
-
-
-def _whole(document: Mapping[str, Any], question: ChildQuery) -> Mapping[str, Any]:
+def _whole(document: Mapping[str, object], question: Question) -> Mapping[str, object]:
     """Return a child with its id and type, which older API versions leave out."""
     collection = question.type.rpartition("/")[2]
     stated = {key: value for key, value in document.items() if value is not None}

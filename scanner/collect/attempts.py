@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
-from threading import Event
+from threading import Event, Lock
 from typing import TypeVar
 
 from azure.core.exceptions import (
@@ -18,6 +17,7 @@ from azure.core.exceptions import (
 )
 
 from scanner.collect.clock import Clock
+from scanner.collect.pace import quota_reset
 from scanner.snapshot import GapReason
 
 T = TypeVar("T")
@@ -28,12 +28,16 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_WAIT = 600.0
 """Seconds. Resource Manager asks for up to some six minutes; more is a refusal."""
 
+LONGEST_WAITS = 3600.0
+"""Seconds of one scan, all waits of all its threads together; then each failure is the last."""
+
 _MALFORMED = (ValueError, TypeError, AttributeError, KeyError)
 """What the SDK raises, besides its own errors, at an answer that is not of the promised form."""
 
 _LONGEST_LINE = 240
 _TOO_MANY = 429
-_DENIED = (401, 403)
+_UNAUTHORIZED = 401
+_DENIED = (_UNAUTHORIZED, 403)
 
 
 class RefusedError(Exception):
@@ -45,7 +49,7 @@ class RefusedError(Exception):
         self.reason, self.detail, self.codes = reason, detail, codes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempts:
     """
     Makes requests, each up to four times. The SDK's own retries are off.
@@ -58,33 +62,57 @@ class Attempts:
 
     clock: Clock
     progress: Callable[[str], None]
+    renew: Callable[[], None] | None = None
+    """Forgets the token, so that the next request gets a fresh one."""
     stopped: Event = field(default_factory=Event)
+    _waited: float = 0.0
+    _lock: Lock = field(default_factory=Lock)
 
     def of(self, ask: Callable[[], T]) -> T:
         """Return the answer. Raises RefusedError when there is none."""
+        renewals = 1 if self.renew else 0
         for attempt in range(RETRIES + 1):
             try:
                 return ask()
             except (AzureError, *_MALFORMED) as error:
+                if self.renew and renewals and _status(error) == _UNAUTHORIZED:
+                    renewals = 0
+                    self.renew()
+                    continue
                 wait = self._wait(error, attempt)
                 if wait is None:
                     raise refused(error) from error
                 self.progress(f"waiting {wait:.0f} s: {one_line(refused(error).detail)}")
             if self.clock.wait(self.stopped, wait):
                 break
-        raise RefusedError(GapReason.NOT_READ, "interrupted")
+        raise interrupted()
 
     def _wait(self, error: Exception, attempt: int) -> float | None:
         """Return the seconds before it makes sense to ask again; None when it never does."""
         if attempt == RETRIES or not _is_passing(error):
             return None
         headers = _headers(error)
-        wait = _retry_after(headers, self.clock.now())
-        if wait is None:
-            wait = _quota_reset(headers)
-        if wait is None:
-            wait = 2**attempt * random.SystemRandom().uniform(0.5, 1.5)
-        return wait if wait <= LONGEST_WAIT else None
+        hinted = _retry_after(headers, self.clock.now())
+        if hinted is None:
+            hinted = quota_reset(headers)
+        if hinted is None:
+            wait = 2**attempt * (0.5 + self.clock.chance())
+        elif hinted <= LONGEST_WAIT:
+            wait = hinted + self.clock.chance()
+        else:
+            return None
+        return wait if self._may_wait(wait) else None
+
+    def _may_wait(self, seconds: float) -> bool:
+        """Take the wait from what the scan may spend."""
+        with self._lock:
+            self._waited += seconds
+            return self._waited <= LONGEST_WAITS
+
+
+def interrupted() -> RefusedError:
+    """Return what a request is told that was under way when the scan was stopped."""
+    return RefusedError(GapReason.NOT_READ, "interrupted")
 
 
 def refused(error: Exception) -> RefusedError:
@@ -145,14 +173,3 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-def _quota_reset(headers: Mapping[str, str]) -> float | None:
-    """Read the `hh:mm:ss` after which Resource Graph grants a new quota."""
-    parts = headers.get("x-ms-user-quota-resets-after", "").strip().split(":")
-    try:
-        hours, minutes, seconds = map(int, parts)
-    except ValueError:
-        return None
-    reset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    return max(1.0, reset.total_seconds())

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.collect.arm import children_of
+from scanner.collect.arm import Question, ResourceManager
 from scanner.collect.attempts import Attempts, RefusedError
 from scanner.collect.clock import SYSTEM, Clock
 from scanner.collect.clouds import Cloud
+from scanner.collect.completeness import doubtful, mended, missing
 from scanner.collect.credentials import signed_in
-from scanner.collect.queries import asked_types, queries, types_hidden_with
+from scanner.collect.queries import (
+    ACCOUNTS,
+    UNREAD_RECORDS,
+    asked_types,
+    parent_of,
+    queries,
+    types_hidden_with,
+    types_of,
+)
 from scanner.collect.resource_graph import Graph
 from scanner.collect.scope import Scope
-from scanner.collect.subscriptions import batches, covered
+from scanner.collect.subscriptions import batches, found_in
 from scanner.errors import CollectionError
-from scanner.snapshot import Gap, Row, Snapshot
+from scanner.resources.cognitive_services_account import MODEL_KINDS
+from scanner.resources.resource import ResourceId, Table
+from scanner.snapshot import Coverage, Gap, Row, Snapshot
 
 
 @dataclass(slots=True)
@@ -34,22 +45,41 @@ def collect(
     """Take a snapshot; `scanner.collect.collect` is its front door."""
     clock = clock or SYSTEM
     taken_at = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    attempts = Attempts(clock, progress)
-    with signed_in(cloud) as credential:
+    with signed_in(cloud, clock) as credential:
+        attempts = Attempts(clock, progress, renew=credential.renew)
         with Graph(cloud, credential, attempts) as graph:
-            coverage = covered(scope, graph)
-            tables = _read(graph, sorted(coverage.visible))
-        children, gaps = children_of(
-            tables.rows, cloud=cloud, credential=credential, attempts=attempts
-        )
+            found = found_in(scope, graph)
+            tables = _read(graph, sorted(found.visible))
+        manager = ResourceManager(cloud, credential, attempts)
+        told = manager.answer((*_questions(tables.rows), *doubtful(tables.rows)))
+    rows = mended(tables.rows, told)
     return Snapshot(
-        rows=(*tables.rows, *children),
+        rows=tuple(row for row in rows if row.type.lower() not in UNREAD_RECORDS),
         taken_at=taken_at,
         cloud=cloud.name,
-        subscriptions=coverage.asked,
-        gaps=tuple(sorted({*coverage.gaps, *tables.gaps, *gaps})),
+        subscriptions=found.asked,
+        gaps=tuple(sorted({*found.gaps, *tables.gaps, *told.gaps, *missing(rows)})),
         types=asked_types(),
+        coverage=Coverage(
+            asked=len(found.asked),
+            visible=len(found.visible),
+            queries=tuple(graph.queries),
+            requests=told.asked,
+            refused=told.asked - len(told.answered),
+        ),
     )
+
+
+def _questions(rows: Iterable[Row]) -> Iterator[Question]:
+    """Yield what Resource Graph leaves out: children of some types, and parts of accounts."""
+    children: dict[str, list[str]] = {}
+    for kind in types_of(Table.ARM):
+        children.setdefault(parent_of(kind), []).append(kind)
+    for row in rows:
+        for kind in children.get(row.type.lower(), ()):
+            yield Question(kind, ResourceId(row.id))
+        if row.type.lower() == ACCOUNTS and (row.kind or "").lower() in MODEL_KINDS:
+            yield Question(ACCOUNTS, ResourceId(row.id))
 
 
 def _read(graph: Graph, subscriptions: Sequence[str]) -> _Tables:

@@ -4,20 +4,61 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from threading import Lock
+from typing import Any
 
-from azure.core.credentials import TokenCredential
+from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError
 from azure.identity import DefaultAzureCredential
 
 from scanner.collect.attempts import one_line
+from scanner.collect.clock import Clock
 from scanner.collect.clouds import CLOUDS, Cloud
 from scanner.errors import CollectionError
 
+logger = logging.getLogger(__name__)
+
+_FRESH = 60.0
+"""Seconds. A token that is younger was not refused for its age."""
+
+
+class Credential:
+    """
+    A credential that can forget its token.
+
+    The SDK keeps a token for as long as it is said to hold; a resource that calls it
+    expired gets the same one again.
+    """
+
+    def __init__(self, options: Mapping[str, object], clock: Clock) -> None:
+        """Look for nothing yet. Raises ValueError for a wrong choice in the environment."""
+        self._options, self._clock = options, clock
+        self._inner = DefaultAzureCredential(**options)
+        self._renewed_at = float("-inf")
+        self._lock = Lock()
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401 - the SDK's
+        """Return a token, as the SDK's protocol wants it."""
+        return self._inner.get_token(*scopes, **options)
+
+    def renew(self) -> None:
+        """Forget every token; of many threads that learn that it expired, only the first does."""
+        with self._lock:
+            now = self._clock.elapsed()
+            if now - self._renewed_at >= _FRESH:
+                self._renewed_at = now
+                self._inner.close()
+                self._inner = DefaultAzureCredential(**self._options)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._inner.close()
+
 
 @contextmanager
-def signed_in(cloud: Cloud) -> Iterator[TokenCredential]:
+def signed_in(cloud: Cloud, clock: Clock) -> Iterator[Credential]:
     """
     Yield a credential that has proved to have a token, and close it.
 
@@ -27,10 +68,10 @@ def signed_in(cloud: Cloud) -> Iterator[TokenCredential]:
     """
     _hush()
     try:
-        credential = DefaultAzureCredential(**_options(cloud))
+        credential = Credential(_options(cloud), clock)
     except ValueError as error:
         raise CollectionError(f"no credential: {one_line(error)}; {_next_step(cloud)}") from error
-    with credential:
+    with closing(credential):
         try:
             credential.get_token(cloud.credential_scope)
         except (AzureError, ValueError) as error:
@@ -47,7 +88,7 @@ def _hush() -> None:
 
     At debug level it would also tell of requests and tokens, whatever the level of ours.
     """
-    for name in ("azure", "msal"):
+    for name in ("azure", "msal", "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
@@ -69,6 +110,8 @@ def _tried(message: str) -> str:
     attempts = [line.strip() for line in message.splitlines() if line.startswith("\t")]
     if not attempts:
         return one_line(message)
+    for attempt in attempts:
+        logger.info("tried %s", one_line(attempt))
     names = [attempt.partition(":")[0] for attempt in attempts]
     reason = attempts[-1].partition(":")[2]
     return f"tried {', '.join(names)}; the last said: {one_line(reason).rstrip('.')}"

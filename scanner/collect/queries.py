@@ -11,6 +11,21 @@ ZONE_GROUPS = "microsoft.network/privateendpoints/privatednszonegroups"
 HUB_CONNECTIONS = "microsoft.network/virtualhubs/hubvirtualnetworkconnections"
 FORWARDING_RULES = "microsoft.network/dnsforwardingrulesets/forwardingrules"
 RULESET_LINKS = "microsoft.network/dnsforwardingrulesets/virtualnetworklinks"
+HUB_ROUTE_TABLES = "microsoft.network/virtualhubs/hubroutetables"
+ROUTING_INTENT = "microsoft.network/virtualhubs/routingintent"
+
+ACCOUNTS = "microsoft.cognitiveservices/accounts"
+FIREWALL_POLICIES = "microsoft.network/firewallpolicies"
+RULE_COLLECTION_GROUPS = f"{FIREWALL_POLICIES}/rulecollectiongroups"
+ZONES = "microsoft.network/privatednszones"
+ZONE_LINKS = f"{ZONES}/virtualnetworklinks"
+RECORD_SETS = f"{ZONES}/a"
+"""Stands for the record sets of every type: Resource Manager gives them in one list."""
+CNAME_RECORD_SETS = f"{ZONES}/cname"
+
+UNREAD_RECORDS = frozenset(f"{ZONES}/{kind}" for kind in ("aaaa", "mx", "ptr", "soa", "srv", "txt"))
+"""
+Record sets that no rule reads. They are counted, for their zone counts them, and not kept."""
 
 SUBSCRIPTIONS = (
     "resourcecontainers | where type =~ 'microsoft.resources/subscriptions' "
@@ -50,6 +65,7 @@ def types_of(table: Table) -> tuple[str, ...]:
     types = {kind.ARM_TYPE for kind in RESOURCE_TYPES if kind.TABLE is table}
     if table is Table.ARM:
         types |= {ZONE_GROUPS, HUB_CONNECTIONS, FORWARDING_RULES, RULESET_LINKS}
+        types |= {HUB_ROUTE_TABLES, ROUTING_INTENT}
     if table is Table.RESOURCES:
         types |= {parent_of(kind) for kind in types_of(Table.ARM)}
     return tuple(sorted(types))
@@ -73,6 +89,7 @@ def parent_of(arm_type: str) -> str:
 
 
 def _query(table: Table) -> str:
-    types = ", ".join(f"'{kind}'" for kind in types_of(table))
+    counted = UNREAD_RECORDS if table is Table.DNS_RESOURCES else ()
+    types = ", ".join(f"'{kind}'" for kind in sorted({*types_of(table), *counted}))
     columns = ", ".join(_COLUMNS[table])
     return f"{table} | where type in~ ({types}) | project {columns} | order by id asc"

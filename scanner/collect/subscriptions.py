@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 
 from scanner.collect.attempts import RefusedError
 from scanner.collect.queries import SUBSCRIPTIONS
-from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Graph, QueryResult
+from scanner.collect.resource_graph import LIMIT_HIT, MOST_SUBSCRIPTIONS, Answer, Graph
 from scanner.collect.scope import Scope
 from scanner.errors import CollectionError, RequestError
 from scanner.near import near
 from scanner.resources.resource import ResourceId
 from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, Subscription
+
+MOST_IN_A_SCAN = 10_000
+"""
+Subscriptions that Resource Graph searches at most; it leaves out the others.
+
+Source: https://learn.microsoft.com/azure/governance/resource-graph/overview
+"""
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _NONE_READABLE = "NoValidSubscriptionsInQueryRequest"
@@ -22,7 +29,7 @@ _NEEDS = "needs the role Reader (or a custom role with */read) at that scope"
 
 
 @dataclass(slots=True)
-class Coverage:
+class Found:
     """The subscriptions asked for, which of them can be read, and gaps for the rest."""
 
     visible: dict[str, Subscription] = field(default_factory=dict)
@@ -36,7 +43,7 @@ class Coverage:
         return tuple(sorted((*self.visible.values(), *self.unseen)))
 
 
-def covered(scope: Scope, graph: Graph) -> Coverage:
+def found_in(scope: Scope, graph: Graph) -> Found:
     """
     Find out which subscriptions a scope means.
 
@@ -53,18 +60,22 @@ def covered(scope: Scope, graph: Graph) -> Coverage:
             "nothing to scan: name a --subscription, a --management-group or --all-subscriptions"
         )
     ids, names = _ids_and_names(scope)
-    coverage = Coverage()
-    _add_ids(coverage, graph, ids)
+    if len(ids) > MOST_IN_A_SCAN:
+        raise RequestError(_too_many(f"{len(ids):,}"))
+    found = Found()
+    _add_ids(found, graph, ids)
     if names or scope.all_subscriptions:
-        everything = _everything(coverage, graph, names)
+        everything = _everything(found, graph, names)
         for name in names:
-            coverage.visible |= _meant(name, everything)
-        coverage.visible |= everything if scope.all_subscriptions else {}
+            found.visible |= _meant(name, everything)
+        found.visible |= everything if scope.all_subscriptions else {}
     for group in scope.management_groups:
-        _add_management_group(coverage, graph, group.strip().rstrip("/").rpartition("/")[2])
-    if not coverage.visible:
-        raise CollectionError(_nothing(coverage))
-    return coverage
+        _add_management_group(found, graph, group.strip().rstrip("/").rpartition("/")[2])
+    if len(found.asked) > MOST_IN_A_SCAN:
+        raise RequestError(_too_many(f"{len(found.asked):,}"))
+    if not found.visible:
+        raise CollectionError(_nothing(found))
+    return found
 
 
 def _ids_and_names(scope: Scope) -> tuple[Sequence[str], Sequence[str]]:
@@ -75,55 +86,56 @@ def _ids_and_names(scope: Scope) -> tuple[Sequence[str], Sequence[str]]:
     return list(dict.fromkeys(ids)), names
 
 
-def _add_ids(coverage: Coverage, graph: Graph, ids: Sequence[str]) -> None:
+def _add_ids(found: Found, graph: Graph, ids: Sequence[str]) -> None:
     for batch in batches(ids):
         answer = graph.read(SUBSCRIPTIONS, subscriptions=batch)
         seen = _seen(answer)
-        coverage.visible |= seen
-        coverage.gaps += answer.gaps
+        found.visible |= seen
+        found.gaps += answer.gaps
         for missing in (subscription for subscription in batch if subscription not in seen):
-            coverage.unseen.append(Subscription(id=missing))
-            coverage.gaps.append(_unseen(missing, answer.failure))
+            found.unseen.append(Subscription(id=missing))
+            found.gaps.append(_unseen(missing, answer.failure))
 
 
-def _everything(
-    coverage: Coverage, graph: Graph, names: Sequence[str]
-) -> Mapping[str, Subscription]:
+def _everything(found: Found, graph: Graph, names: Sequence[str]) -> Mapping[str, Subscription]:
     """Return all that can be seen. A part of it is a gap, and no place to look up names in."""
     answer = graph.read(SUBSCRIPTIONS)
-    coverage.gaps += answer.gaps
+    found.gaps += answer.gaps
     if answer.failure is not None:
         gap = _gap(EVERYWHERE, answer.failure)
         if names:
             raise CollectionError(f"subscriptions cannot be looked up by name: {gap.detail}")
-        coverage.gaps.append(gap)
+        found.gaps.append(gap)
     return _seen(answer)
 
 
 def _meant(name: str, everything: Mapping[str, Subscription]) -> Mapping[str, Subscription]:
-    found = {key: one for key, one in everything.items() if one.name.casefold() == name.casefold()}
-    if not found:
+    meant = {key: one for key, one in everything.items() if one.name.casefold() == name.casefold()}
+    if not meant:
         hint = near(name, (one.name for one in everything.values()))
         raise RequestError(
             f"no subscription `{name}` can be seen{hint}; `az account list` lists them"
         )
-    if len(found) > 1:
-        listed = ", ".join(sorted(found))
+    if len(meant) > 1:
+        listed = ", ".join(sorted(meant))
         raise RequestError(
-            f"`{name}` is the name of {len(found)} subscriptions; use an id: {listed}"
+            f"`{name}` is the name of {len(meant)} subscriptions; use an id: {listed}"
         )
-    return found
+    return meant
 
 
-def _add_management_group(coverage: Coverage, graph: Graph, group: str) -> None:
+def _add_management_group(found: Found, graph: Graph, group: str) -> None:
     answer = graph.read(SUBSCRIPTIONS, management_groups=[group])
-    coverage.visible |= _seen(answer)
-    coverage.gaps += answer.gaps
+    found.visible |= _seen(answer)
+    found.gaps += answer.gaps
     if answer.failure is not None:
-        coverage.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
+        found.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
 
 
-def _seen(answer: QueryResult) -> dict[str, Subscription]:
+def _seen(answer: Answer) -> dict[str, Subscription]:
+    """Return the subscriptions of an answer. Raises RequestError when Azure left some out."""
+    if answer.failure is not None and LIMIT_HIT in answer.failure.codes:
+        raise RequestError(_too_many(f"more than {MOST_IN_A_SCAN:,}"))
     ids = {row.id: row.subscription_id or ResourceId(row.id).subscription for row in answer.rows}
     return {
         ids[row.id].lower(): Subscription(id=ids[row.id], name=row.name or "")
@@ -148,10 +160,17 @@ def _gap(scope: str, failure: RefusedError) -> Gap:
     return Gap(scope=scope, type=ANY_TYPE, reason=failure.reason, detail=detail)
 
 
-def _nothing(coverage: Coverage) -> str:
-    if not coverage.gaps:
+def _too_many(count: str) -> str:
+    return (
+        f"{count} subscriptions in one scan, and Azure searches at most {MOST_IN_A_SCAN:,}: "
+        "scan management groups or subscriptions one after the other"
+    )
+
+
+def _nothing(found: Found) -> str:
+    if not found.gaps:
         return f"no subscription can be seen; whoever is signed in {_NEEDS}"
-    first, *others = coverage.gaps
+    first, *others = found.gaps
     more = f" (and {len(others)} more)" if others else ""
     return f"nothing can be read: {first.scope}{more}: {first.detail}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from msgspec import to_builtins
+
 from scanner import __version__
 from scanner.findings import Finding, Severity, Verdict
 from scanner.report.encode import dump, evidence_entry
@@ -22,12 +24,17 @@ def render(report: Report, _options: Options) -> str:
         "tool": {"name": "aoai-scan", "version": __version__},
         "takenAt": report.taken_at,
         "complete": report.complete,
+        **_coverage(report),
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "accounts": [_account(account) for account in report.accounts],
     }
     return dump(document, sort_keys=True) + "\n"
+
+
+def _coverage(report: Report) -> dict[str, Any]:
+    return {} if report.coverage is None else {"coverage": to_builtins(report.coverage)}
 
 
 def _summary(report: Report) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from msgspec import to_builtins
+
 from scanner import __version__
 from scanner.findings import Verdict
 from scanner.report.encode import dump
@@ -84,7 +86,15 @@ def _invocation(report: Report) -> dict[str, Any]:
         "executionSuccessful": True,
         **_end(report),
         "toolExecutionNotifications": notifications,
+        **_coverage(report),
     }
+
+
+def _coverage(report: Report) -> Mapping[str, Any]:
+    """Return how the reading went, as a property bag. (SARIF 2.1.0 §3.8)."""
+    if report.coverage is None:
+        return {}
+    return {"properties": {"coverage": to_builtins(report.coverage)}}
 
 
 def _end(report: Report) -> Mapping[str, str]:

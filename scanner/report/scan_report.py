@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scanner.findings import Finding, Tally
 from scanner.resources import AnyResource, ResourceId
 from scanner.rules.rule import Rule
-from scanner.snapshot import Gap, Subscription
+from scanner.snapshot import Coverage, Gap, Subscription
 from scanner.topology import Topology
 
 REACHES = ("reachable", "broken", "public", "unknown")
@@ -48,6 +48,8 @@ class Report:
     topology: Topology
     """How they hang together."""
     cloud: str = "AzurePublic"
+    coverage: Coverage | None = None
+    """How the reading went; None for rows that came without a word of it."""
 
     @property
     def complete(self) -> bool:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from scanner.findings import Finding, Severity, Verdict
 from scanner.printable import printable
+from scanner.report.coverage import lines as covered
 from scanner.report.scan_report import REACHES, Account, Report
 from scanner.report.wrap import elided, listed
 from scanner.resources import ResourceId
@@ -67,6 +68,8 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"Nothing was judged: no resource is of a kind that {rules} could judge."
     if not report.accounts:
         yield _NO_ACCOUNT
+    if report.coverage is not None:
+        yield f"Read: {'; '.join(covered(report.coverage))}."
     if not report.complete:
         yield "Incomplete: what was not read may hide violations."
 

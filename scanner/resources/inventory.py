@@ -87,7 +87,7 @@ def parse(snapshot: Snapshot) -> Inventory:
     resources = _attached(dict(sorted((embedded | alone).items())))
     gaps = {*map(placed, snapshot.gaps), *found}
     gaps.update(omissions(resources.values(), gaps))
-    _warn_of_unknown_types(gaps)
+    _warn_of_unknown_types(gaps, snapshot.types or ())
     return Inventory(resources, tuple(sorted(gaps)), snapshot.cloud, snapshot.subscriptions)
 
 
@@ -189,9 +189,13 @@ def _belonging(
     )
 
 
-def _warn_of_unknown_types(gaps: Iterable[Gap]) -> None:
-    """Say which gaps hide nothing although they are of a provider we know: a slip of the pen."""
-    for stated in sorted({gap.type for gap in gaps}):
+def _warn_of_unknown_types(gaps: Iterable[Gap], asked: Iterable[str]) -> None:
+    """
+    Say which gaps hide nothing although they are of a provider we know: a slip of the pen.
+
+    A type that was asked for is none: it is read for later versions to judge.
+    """
+    for stated in sorted({gap.type for gap in gaps}.difference(asked)):
         gap = Gap(scope=EVERYWHERE, type=stated, reason=GapReason.NOT_READ)
         if stated.partition("/")[0] in _PROVIDERS and not any(map(gap.hides, BY_TYPE)):
             logger.warning("a gap of type %s hides nothing: no such type is judged", stated)

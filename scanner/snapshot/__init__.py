@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner.snapshot.coverage import Coverage, Query
 from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason, placed
 from scanner.snapshot.load import load, parse
 from scanner.snapshot.record import FORMAT, Row, Snapshot, Subscription
@@ -11,8 +12,10 @@ __all__ = [
     "ANY_TYPE",
     "EVERYWHERE",
     "FORMAT",
+    "Coverage",
     "Gap",
     "GapReason",
+    "Query",
     "Row",
     "Snapshot",
     "Subscription",

@@ -10,6 +10,7 @@ import msgspec
 from scanner.errors import SnapshotError
 from scanner.snapshot.bytes import HINT, begin, invalid_utf_8, origin_of, place, read
 from scanner.snapshot.causes import cause, position, quoted
+from scanner.snapshot.coverage import Coverage
 from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason
 from scanner.snapshot.record import FORMAT, Snapshot, Subscription
 from scanner.snapshot.rows import Rows, gap, rows_by_line, rows_of
@@ -49,6 +50,7 @@ class _Document(msgspec.Struct, rename="camel"):
     subscriptions: tuple[Subscription, ...] = ()
     gaps: msgspec.Raw = NOTHING
     types: tuple[str, ...] | None = None
+    coverage: Coverage | None = None
     count: int | None = None
     total_records: int | None = None
     total_records_cli: int | None = msgspec.field(default=None, name="total_records")
@@ -128,6 +130,7 @@ def _saved(document: _Document, raw: msgspec.Raw, origin: str) -> Snapshot:
         subscriptions=document.subscriptions,
         gaps=(*_declared(document.gaps, origin), *gaps),
         types=None if document.types is None else tuple(t.lower() for t in document.types),
+        coverage=document.coverage,
     )
 
 

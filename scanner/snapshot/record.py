@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.errors import SnapshotError
 from scanner.printable import printable
+from scanner.snapshot.coverage import Coverage
 from scanner.snapshot.gap import Gap
 
 FORMAT = "aoai-scan/snapshot/1"
@@ -86,6 +87,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: tuple[Subscription, ...] = ()
     gaps: tuple[Gap, ...] = ()
     types: tuple[str, ...] | None = None
+    coverage: Coverage | None = None
+    """How the reading went; None when the snapshot does not say."""
     vouches: bool = True
     """False for bare rows, which make no claim that everything was read."""
     doubts: tuple[Gap, ...] = ()

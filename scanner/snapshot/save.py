@@ -28,6 +28,7 @@ def encode(snapshot: Snapshot) -> bytes:
         "cloud": snapshot.cloud,
         "subscriptions": sorted(snapshot.subscriptions),
         "types": None if types is None else sorted(types),
+        "coverage": snapshot.coverage,
         "gaps": sorted(snapshot.gaps if snapshot.vouches else snapshot.gaps + snapshot.doubts),
     }
     document = {key: value for key, value in document.items() if value is not None}

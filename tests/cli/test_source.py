@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner.collect import Cloud, Scope
-from scanner.snapshot import Gap, GapReason, Snapshot, Subscription, parse
+from scanner.snapshot import Coverage, Gap, GapReason, Query, Snapshot, Subscription, parse
 
 from .command_line import run
 from .estate import NETWORK, PRIVATE, PUBLIC, SUBSCRIPTION, row, saved, snapshot
@@ -30,7 +30,13 @@ class StandIn:
         progress("reading resources")
         self.asked.append((scope, cloud.name))
         subscription = Subscription(id=SUBSCRIPTION, name="prod")
-        return Snapshot(rows=(ROW,), subscriptions=(subscription,), gaps=self.gaps)
+        query = Query(table="resources", subscriptions=1, rows=1, pages=1, total_records=1)
+        return Snapshot(
+            rows=(ROW,),
+            subscriptions=(subscription,),
+            gaps=self.gaps,
+            coverage=Coverage(asked=1, visible=1, queries=(query,)),
+        )
 
 
 (ROW,) = parse(json.dumps([PRIVATE]).encode(), "test").rows
@@ -265,7 +271,11 @@ def test_azure_is_not_asked_when_the_answer_could_not_be_kept(azure: StandIn) ->
 def test_collect_writes_what_was_read(azure: StandIn) -> None:
     ran = run("collect", "-s", "X", "-o", "kept.json")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.complaint == "wrote kept.json: 1 rows of 1 subscriptions"
+    assert ran.err.splitlines() == [
+        "wrote kept.json: 1 rows",
+        "read 1 of 1 subscriptions",
+        "read resources: 1 of 1 rows in 1 pages",
+    ]
     assert azure.asked == [(Scope(subscriptions=("X",)), "AzurePublic")]
     assert run("--snapshot", "kept.json", "-f", "json").document["complete"] is True
 
@@ -274,7 +284,7 @@ def test_collect_with_gaps_writes_and_exits_with_3(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("scanner.collect.collect", StandIn(DENIED))
     ran = run("collect", "-s", "X", "-o", "kept.json.gz")
     assert (ran.code, ran.out) == (3, "")
-    assert ran.err.splitlines()[1] == f"not read: {NETWORK} in /: denied: 403"
+    assert ran.err.splitlines()[-1] == f"not read: {NETWORK} in /: denied: 403"
     assert run("--snapshot", "kept.json.gz", "-f", "json").document["complete"] is False
 
 
@@ -283,7 +293,7 @@ def test_collect_lists_no_more_gaps_than_people_read(monkeypatch: pytest.MonkeyP
     gaps = [Gap(scope=s, type=NETWORK, reason=GapReason.DENIED) for s in scopes]
     monkeypatch.setattr("scanner.collect.collect", StandIn(*gaps))
     lines = run("collect", "-s", "X", "-o", "kept.json").err.splitlines()
-    assert (len(lines), lines[-1]) == (12, "not read: 15 more; see its gaps")
+    assert (len(lines), lines[-1]) == (14, "not read: 15 more; see its gaps")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A small Azure on the loopback interface: sign-in, Resource Graph, and two ARM lists."""
+"""A small Azure on the loopback interface: sign-in, Resource Graph, and what ARM has besides."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import functools
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event
@@ -27,6 +28,7 @@ TENANT = "00000000-0000-0000-0000-0000000000aa"
 ONE = "11111111-1111-1111-1111-111111111111"
 TWO = "22222222-2222-2222-2222-222222222222"
 TAKEN_AT = datetime(2026, 11, 1, 3, 0, 0, tzinfo=UTC)
+SPARE = {"x-ms-user-quota-remaining": "14", "x-ms-user-quota-resets-after": "00:00:05"}
 QUOTA = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:05"}
 
 
@@ -60,6 +62,10 @@ class Azure:
     children: dict[str, Reply] = field(default_factory=dict)
     """By path, lower case."""
     rows_a_page: int = 1000
+    delay: float = 0.0
+    """Seconds before a GET is answered."""
+    busiest: int = 0
+    """GETs that were under way at once."""
     interfere: Callable[[dict[str, Any]], Reply | None] = lambda _: None
     """Answer a question to Resource Graph in the stand-in's place."""
     token: Reply = field(
@@ -71,6 +77,8 @@ class Azure:
     asked: list[dict[str, Any]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    _busy: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def cloud(self) -> Cloud:
@@ -78,7 +86,13 @@ class Azure:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=lambda: TAKEN_AT, wait=self._wait)
+        """A clock on which only waiting takes time."""
+        return Clock(
+            now=lambda: TAKEN_AT + timedelta(seconds=sum(self.waits)),
+            elapsed=lambda: sum(self.waits),
+            wait=self._wait,
+            chance=lambda: 0.0,
+        )
 
     def _wait(self, stopped: Event, seconds: float) -> bool:
         self.waits.append(seconds)
@@ -106,7 +120,27 @@ class Azure:
                     "token_endpoint": f"{at}/oauth2/v2.0/token",
                 }
             )
-        return self.children.get(path.lower(), error(404, "ResourceNotFound"))
+        with self._counted():
+            time.sleep(self.delay)
+        return self.children.get(path.lower()) or self._resource(path.lower())
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._busy += 1
+            self.busiest = max(self.busiest, self._busy)
+        yield
+        with self._lock:
+            self._busy -= 1
+
+    def _resource(self, path: str) -> Reply:
+        """Answer a GET of a resource, or of a list below one, which is empty unless told."""
+        held = {row["id"].lower(): row for rows in self.tables.values() for row in rows}
+        if path in held:
+            return Reply({key: value for key, value in held[path].items() if value})
+        if path.rpartition("/")[0] in held:
+            return Reply({"value": []})
+        return error(404, "ResourceNotFound")
 
     def post(self, path: str, body: bytes) -> Reply:
         if path.endswith("/oauth2/v2.0/token"):
@@ -129,7 +163,7 @@ class Azure:
         if table == "resourcecontainers":
             rows = [container(one, self.subscriptions[one]) for one in readable]
         rows = [row for row in rows if row["subscriptionId"] in readable]
-        start = int(question["options"].get("$skipToken", "0"))
+        start = question["options"].get("$skip", 0)
         size = min(self.rows_a_page, question["options"]["$top"])
         return page(rows[start : start + size], len(rows), start + size)
 
@@ -145,7 +179,7 @@ def page(rows: list[Any], total: int, token: int | str | None = None, **more: An
     }
     if isinstance(token, str) or (token is not None and token < total):
         document["$skipToken"] = str(token)
-    return Reply(document | more, headers=QUOTA)
+    return Reply(document | more, headers=SPARE)
 
 
 def container(subscription: str, name: str) -> dict[str, Any]:

@@ -9,11 +9,13 @@ import pytest
 from azure_stand_in import ONE, TWO, Azure, Reply, error, resource, stand_in
 
 from scanner.collect import Scope
-from scanner.snapshot import Gap, GapReason, Row
+from scanner.snapshot import GapReason, Row
 
 ENDPOINT = resource("Microsoft.Network/privateEndpoints", "pe-openai")
 HUB = resource("Microsoft.Network/virtualHubs", "hub")
 RULESET = resource("Microsoft.Network/dnsForwardingRulesets", "rules")
+ACCOUNT = resource("Microsoft.CognitiveServices/accounts", "aoai", publicNetworkAccess="Enabled")
+ACCOUNT["kind"] = "OpenAI"
 GROUPS = "microsoft.network/privateendpoints/privatednszonegroups"
 CONNECTIONS = "microsoft.network/virtualhubs/hubvirtualnetworkconnections"
 PROPERTIES = {
@@ -91,7 +93,7 @@ def test_children_of_many_parents_come_in_the_order_of_the_parents(azure: Azure)
         azure.children[path(parent, "privateDnsZoneGroups")] = Reply(body)
     snapshot = azure.read(Scope(all_subscriptions=True))
     assert [row.name for row in named(snapshot.rows, GROUPS)] == [one["name"] for one in parents]
-    assert "children: 40 of 40 parents asked" in azure.words
+    assert "children: 40 of 40 asked" in azure.words
 
 
 FAILURES = [
@@ -124,17 +126,78 @@ def test_a_list_that_never_ends_is_a_gap(azure: Azure) -> None:
     assert (gap.reason, gap.detail) == (GapReason.TRUNCATED, "over 100 pages of children")
 
 
-def test_what_no_client_of_ours_can_read_is_a_gap_where_it_may_be(azure: Azure) -> None:
+def test_forwarding_rules_and_links_are_read_page_by_page(azure: Azure) -> None:
     azure.tables["resources"] = [RULESET]
-    assert azure.read().gaps == tuple(
-        Gap(
-            scope=RULESET["id"],
-            type=f"microsoft.network/dnsforwardingrulesets/{child}",
-            reason=GapReason.NOT_READ,
-            detail="not read by this version",
-        )
-        for child in ("forwardingrules", "virtualnetworklinks")
-    )
+    rules, links = path(RULESET, "forwardingRules"), path(RULESET, "virtualNetworkLinks")
+    rule = {"domainName": "openai.azure.com.", "targetDnsServers": [{"ipAddress": "10.0.0.4"}]}
+    one, two = ({"name": name, "properties": rule} for name in ("one", "two"))
+    azure.children[rules] = Reply({"value": [one], "nextLink": f"{azure.url}{rules}/rest"})
+    azure.children[f"{rules}/rest"] = Reply({"value": [two]})
+    link = {"name": "hub", "properties": {"virtualNetwork": {"id": "/subscriptions/x/vnet"}}}
+    azure.children[links] = Reply({"value": [link]})
+    snapshot = azure.read()
+    kind = "microsoft.network/dnsforwardingrulesets"
+    assert [r.name for r in named(snapshot.rows, f"{kind}/forwardingrules")] == ["one", "two"]
+    (row,) = named(snapshot.rows, f"{kind}/virtualnetworklinks")
+    assert row.document()["properties"] == link["properties"]
+    assert snapshot.gaps == ()
+
+
+def test_a_next_page_at_another_host_is_not_asked_for(azure: Azure) -> None:
+    azure.tables["resources"] = [RULESET]
+    rules = path(RULESET, "forwardingRules")
+    azure.children[rules] = Reply({"value": [], "nextLink": "https://elsewhere.example/rest"})
+    (gap,) = azure.read().gaps
+    assert gap.detail == "the next page is said to be at another host"
+
+
+def test_route_tables_and_routing_intent_of_a_hub_are_rows(azure: Azure) -> None:
+    azure.tables["resources"] = [HUB]
+    table = {"name": "defaultRouteTable", "properties": {"labels": ["default"]}}
+    intent = {"name": "intent", "properties": {"routingPolicies": []}}
+    azure.children[path(HUB, "hubRouteTables")] = Reply({"value": [table]})
+    azure.children[path(HUB, "routingIntent")] = Reply({"value": [intent]})
+    snapshot = azure.read()
+    held = {row.type: row.document()["properties"] for row in snapshot.rows[1:]}
+    assert held == {
+        "microsoft.network/virtualhubs/hubroutetables": {"labels": ["default"]},
+        "microsoft.network/virtualhubs/routingintent": {"routingPolicies": []},
+    }
+
+
+def test_what_is_denied_names_the_permission_that_is_missing(azure: Azure) -> None:
+    azure.tables["resources"] = [RULESET]
+    azure.children[path(RULESET, "forwardingRules")] = error(403, "AuthorizationFailed")
+    (gap,) = azure.read().gaps
+    needs = "needs microsoft.network/dnsforwardingrulesets/forwardingrules/read"
+    assert gap.detail == f"HTTP 403 AuthorizationFailed: said AuthorizationFailed; {needs}"
+
+
+def test_an_account_is_read_again_for_what_resource_graph_drops(azure: Azure) -> None:
+    azure.tables["resources"] = [ACCOUNT]
+    whole = {"publicNetworkAccess": "Enabled", "networkAcls": {"bypass": "AzureServices"}}
+    azure.children[ACCOUNT["id"].lower()] = Reply(ACCOUNT | {"properties": whole})
+    snapshot = azure.read()
+    (row,) = snapshot.rows
+    assert row.document()["properties"] == whole
+    assert snapshot.gaps == ()
+
+
+def test_an_account_that_cannot_be_read_again_is_a_gap(azure: Azure) -> None:
+    azure.tables["resources"] = [ACCOUNT]
+    azure.children[ACCOUNT["id"].lower()] = error(404, "ResourceNotFound")
+    snapshot = azure.read()
+    (gap,) = snapshot.gaps
+    assert (gap.scope, gap.type) == (ACCOUNT["id"], "microsoft.cognitiveservices/accounts")
+    assert len(snapshot.rows) == 1
+
+
+def test_at_most_16_questions_are_under_way(azure: Azure) -> None:
+    parents = [resource("Microsoft.Network/privateEndpoints", f"pe-{n:03}") for n in range(60)]
+    azure.tables["resources"] = parents
+    azure.delay = 0.01
+    assert len(azure.read().rows) == 60
+    assert 4 < azure.busiest <= 16
 
 
 def test_ctrl_c_while_threads_read_goes_through_and_stops_them(azure: Azure) -> None:

@@ -14,7 +14,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
-from scanner.collect.attempts import Attempts, RefusedError
+from scanner.collect.attempts import LONGEST_WAITS, Attempts, RefusedError
 from scanner.collect.clock import Clock
 from scanner.snapshot import GapReason
 
@@ -29,7 +29,7 @@ def answered(status: int, **headers: str) -> HttpResponseError:
     return error
 
 
-def waits_after(*errors: Exception) -> list[float]:
+def waits_after(*errors: Exception, chance: float = 0.0) -> list[float]:
     """Fail in each of these ways in turn, then succeed; return the waits between."""
     waits: list[float] = []
     left = list(errors)
@@ -43,7 +43,7 @@ def waits_after(*errors: Exception) -> list[float]:
         waits.append(seconds)
         return stopped.is_set()
 
-    clock = Clock(now=lambda: NOW, wait=wait)
+    clock = Clock(now=lambda: NOW, wait=wait, chance=lambda: chance)
     assert Attempts(clock, lambda _: None).of(ask) == "answer"
     return waits
 
@@ -65,10 +65,13 @@ def test_the_quota_is_hours_minutes_seconds() -> None:
 @pytest.mark.parametrize("nonsense", ["", "soon", "5", "1:2:3:4"])
 def test_without_a_hint_the_waits_grow(nonsense: str) -> None:
     error = answered(500, Retry_After="soon", x_ms_user_quota_resets_after=nonsense)
-    first, second, third = waits_after(error, error, error)
-    assert 0.5 <= first <= 1.5
-    assert 1.0 <= second <= 3.0
-    assert 2.0 <= third <= 6.0
+    assert waits_after(error, error, error) == [0.5, 1.0, 2.0]
+    assert waits_after(error, error, error, chance=1.0) == [1.5, 3.0, 6.0]
+
+
+def test_those_turned_away_together_do_not_come_back_together() -> None:
+    assert waits_after(answered(429, Retry_After="7"), chance=0.25) == [7.25]
+    assert waits_after(answered(429, x_ms_user_quota_resets_after="00:00:05"), chance=0.5) == [5.5]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,42 @@ def test_what_is_final_is_refused_at_once(error: HttpResponseError, reason: GapR
     with pytest.raises(RefusedError) as caught:
         waits_after(error)
     assert (caught.value.reason, caught.value.__cause__) == (reason, error)
+
+
+def test_a_scan_does_not_wait_for_ever() -> None:
+    def ask() -> None:
+        raise answered(429, Retry_After="600")
+
+    waits: list[float] = []
+
+    def wait(_: Event, seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
+    clock = Clock(wait=wait, chance=lambda: 0.0)
+    attempts = Attempts(clock, lambda _: None)
+    for _ in range(10):
+        with pytest.raises(RefusedError, match="HTTP 429"):
+            attempts.of(ask)
+    assert sum(waits) == LONGEST_WAITS
+
+
+def test_an_expired_token_is_renewed_once_and_at_once() -> None:
+    renewed: list[str] = []
+    left = [answered(401)]
+
+    def ask() -> str:
+        if left:
+            raise left.pop()
+        return "answer"
+
+    clock = Clock(wait=lambda *_: pytest.fail("waited"))
+    attempts = Attempts(clock, lambda _: None, renew=lambda: renewed.append("token"))
+    assert attempts.of(ask) == "answer"
+    left = [answered(401), answered(401)]
+    with pytest.raises(RefusedError, match="HTTP 401"):
+        attempts.of(ask)
+    assert renewed == ["token", "token"]
 
 
 def test_a_fourth_failure_is_the_last() -> None:

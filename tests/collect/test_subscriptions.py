@@ -107,7 +107,7 @@ def test_a_tenant_listed_in_part_is_a_gap_everywhere(azure: Azure) -> None:
     azure.subscriptions = BOTH
     azure.rows_a_page = 1
     azure.interfere = lambda body: (
-        THROTTLED if "$skipToken" in body["options"] and "subscriptions" not in body else None
+        THROTTLED if "$skip" in body["options"] and "subscriptions" not in body else None
     )
     snapshot = azure.read(Scope(all_subscriptions=True))
     detail = "HTTP 429 RateLimiting: slow down"

@@ -66,7 +66,7 @@ def test_pages_are_joined(azure: Azure) -> None:
     snapshot = azure.read()
     assert [row.name for row in snapshot.rows] == [f"rt-{number}" for number in range(5)]
     assert snapshot.gaps == ()
-    assert "resources: page 2, 5 rows" in azure.words
+    assert "resources: page 2, 5 of 5 rows" in azure.words
 
 
 def test_a_snapshot_says_what_it_is(azure: Azure) -> None:
@@ -138,7 +138,7 @@ def test_a_table_throttled_to_the_end_is_a_gap_for_each_of_its_types(azure: Azur
     azure.interfere = only("dnsresources", THROTTLED)
     snapshot = azure.read(Scope(all_subscriptions=True))
     told = "HTTP 429 RateLimiting: slow down"
-    assert azure.waits == [5.0, 5.0, 5.0]
+    assert azure.waits == [5.0, 5.0, 5.0, 5.0]  # the last, before the next table
     assert len(azure.table("dnsresources")) == 4
     assert len(snapshot.rows) == 5
     assert {gap.type for gap in snapshot.gaps} == {
@@ -171,7 +171,10 @@ PARTIAL = [
         page(ROWS, 6), GapReason.TRUNCATED, "5 different rows of 6", id="fewer than there are"
     ),
     pytest.param(
-        page([*ROWS[:4], ROWS[0]], 5), GapReason.TRUNCATED, "4 different rows of 5", id="one twice"
+        page([*ROWS[:4], ROWS[0]], 5),
+        GapReason.TRUNCATED,
+        "resources, page 1: 1 rows came twice",
+        id="one twice",
     ),
     pytest.param(
         page(ROWS, 5, count=4),
@@ -180,16 +183,28 @@ PARTIAL = [
         id="miscounted",
     ),
     pytest.param(
-        page(ROWS, 5, "again"),
+        page(ROWS, 9, "more"),
         GapReason.TRUNCATED,
-        "resources: Azure gave the same page token twice",
-        id="the same token again and again",
+        "resources, page 2 does not begin with the row that the page before ends with",
+        id="the same page again and again",
+    ),
+    pytest.param(
+        page(ROWS[:1], 5, "more"),
+        GapReason.TRUNCATED,
+        "resources: a page that adds nothing before the last",
+        id="one row, and more of it",
     ),
     pytest.param(
         page([], 5, "more"),
         GapReason.TRUNCATED,
-        "resources: an empty page before the last",
+        "resources: a page that adds nothing before the last",
         id="nothing, and more of it",
+    ),
+    pytest.param(
+        page(ROWS, 5, totalRecords=None),
+        GapReason.TRUNCATED,
+        "resources, page 1: Azure does not say of how many rows",
+        id="of nobody knows how many",
     ),
     pytest.param(
         page([], 0, data={"columns": [], "rows": []}),
@@ -215,13 +230,13 @@ def test_an_answer_that_is_not_whole_is_a_gap_and_an_end(
     assert reasons(snapshot, "microsoft.network/routetables") == [
         (f"/subscriptions/{ONE}", reason, detail)
     ]
-    assert len(azure.table("resources")) <= 3
+    assert len(azure.table("resources")) <= 6
     assert azure.waits == []
 
 
 def test_an_estate_that_changes_between_two_pages_is_read_again(azure: Azure) -> None:
     azure.tables["resources"] = ROWS
-    replies = iter([page(ROWS[:3], 6, 3)])
+    replies = iter([page(ROWS[:3], 6, "more")])
     azure.interfere = lambda body: (
         next(replies, None) if body["query"].startswith("resources ") else None
     )
