@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,19 +68,19 @@ class ResourceManager:
         import, so it is imported only when there is a question.
         """
         told = Told()
-        for question, (rows, gaps, is_answered) in zip(
-            questions, self._answers(questions), strict=True
-        ):
-            told.asked += 1
-            told.rows += rows
-            told.gaps += gaps
-            if is_answered:
-                told.answered.add(question)
-            if told.asked % _EVERY == 0 or told.asked == len(questions):
-                self.attempts.progress(f"children: {told.asked:,} of {len(questions):,} asked")
+        with closing(self._answers(questions)) as answers:
+            for question, (rows, gaps, is_answered) in zip(questions, answers, strict=True):
+                told.asked += 1
+                told.rows += rows
+                told.gaps += gaps
+                if is_answered:
+                    told.answered.add(question)
+                if told.asked % _EVERY == 0 or told.asked == len(questions):
+                    word = f"children: {told.asked:,} of {len(questions):,} asked"
+                    self.attempts.progress(word)
         return told
 
-    def _answers(self, questions: Sequence[Question]) -> Iterator[_Answer]:
+    def _answers(self, questions: Sequence[Question]) -> Generator[_Answer, None, None]:
         """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
         if not questions:
             return

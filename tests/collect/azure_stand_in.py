@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,9 +38,12 @@ class Reply:
     """An HTTP answer. A document is sent as JSON, text as it is."""
 
     body: Any
+    """Bytes go as they are."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
+    wire: str = ""
+    """What befalls it on the way: `reset`, `cut` in half, or a `trickle`."""
 
 
 def error(status: int, code: str, **headers: str) -> Reply:
@@ -68,6 +72,8 @@ class Azure:
     """GETs that were under way at once."""
     interfere: Callable[[dict[str, Any]], Reply | None] = lambda _: None
     """Answer a question to Resource Graph in the stand-in's place."""
+    spoil: Callable[[str, Reply], Reply] = lambda _, reply: reply
+    """Change the answer to whatever is asked at a path or of a table."""
     token: Reply = field(
         default_factory=lambda: Reply(
             {"token_type": "Bearer", "expires_in": 3600, "access_token": "stand-in-token"}
@@ -221,34 +227,67 @@ def _certified() -> tuple[bytes, ssl.SSLContext]:
     return authority.cert_pem.bytes(), tls
 
 
-def _handler(azure: Azure) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-        timeout = 5
+class _Server(ThreadingHTTPServer):
+    azure: Azure
 
-        def do_GET(self) -> None:
-            self._send(azure.get(self.path.partition("?")[0]))
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of callers that hung up."""
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._send(azure.post(self.path.partition("?")[0], body))
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's word
-            pass
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 5
 
-        def _send(self, reply: Reply) -> None:
-            text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(text.encode())))
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text.encode())
+    def do_GET(self) -> None:
+        azure = self.server.azure
+        path = self.path.partition("?")[0]
+        self._send(azure.spoil(path, azure.get(path)))
 
-    return Handler
+    def do_POST(self) -> None:
+        azure = self.server.azure
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        path = self.path.partition("?")[0]
+        reply = azure.post(path, body)
+        is_query = path.lower().endswith("/providers/microsoft.resourcegraph/resources")
+        asked = azure.asked[-1]["query"].partition(" ")[0] if is_query else path
+        self._send(azure.spoil(asked, reply))
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's word
+        pass
+
+    def _send(self, reply: Reply) -> None:
+        if reply.wire == "reset":
+            self._hang_up()
+            return
+        body = reply.body
+        if not isinstance(body, bytes):
+            body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if reply.wire == "trickle":
+            self._trickle(body)
+        self.wfile.write(body[: len(body) // 2] if reply.wire == "cut" else body)
+        if reply.wire:
+            self._hang_up()
+
+    def _trickle(self, body: bytes) -> None:
+        for place in range(min(len(body), 100)):
+            self.wfile.write(body[place : place + 1])
+            self.wfile.flush()
+            time.sleep(0.01)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -258,7 +297,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Azure]:
     certificate = folder / "ca.pem"
     trusted, tls = _certified()
     certificate.write_bytes(trusted)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(azure))
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.azure = azure
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     azure.url = f"https://localhost:{server.server_port}"
     environment = {

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from azure_stand_in import ONE, Azure, Reply, stand_in
+from azure_stand_in import ONE, Azure, Reply, error, stand_in
 
 from scanner.collect import CLOUDS, Scope, cloud_of, collect
 from scanner.errors import CollectionError, RequestError
@@ -56,6 +57,46 @@ def test_a_token_is_never_logged(azure: Azure, caplog: pytest.LogCaptureFixture)
         azure.read()
     assert "stand-in-token" not in caplog.text
     assert "not-a-secret" not in caplog.text
+
+
+def test_whoever_wants_all_sees_each_request_and_no_token(
+    azure: Azure, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "scanner"):
+        azure.read()
+    asked = [one.getMessage() for one in caplog.records if one.name == "scanner.collect.transport"]
+    assert len(asked) == len(azure.asked)
+    line = r"POST /providers/Microsoft.ResourceGraph/resources: 200 in \d+\.\d\d s"
+    assert all(re.fullmatch(line, one) for one in asked)
+    assert "asking resources | where type in~" in caplog.text
+    assert "Bearer" not in caplog.text
+
+
+def test_whoever_wants_more_is_told_of_each_attempt_to_sign_in(
+    azure: Azure, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AZURE_CLIENT_SECRET")
+    with caplog.at_level(logging.INFO, "scanner"), pytest.raises(CollectionError):
+        azure.read()
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert line.startswith("tried EnvironmentCredential: EnvironmentCredential authentication un")
+
+
+def test_an_expired_token_is_replaced_by_a_fresh_one(azure: Azure) -> None:
+    expired = error(401, "ExpiredAuthenticationToken")
+    replies = iter([expired])
+    azure.interfere = lambda body: (
+        next(replies, None) if body["query"].startswith("dnsresources") else None
+    )
+    tokens: list[str] = []
+
+    def counted(asked: str, reply: Reply) -> Reply:
+        tokens.extend([asked] if asked.endswith("/token") else [])
+        return reply
+
+    azure.spoil = counted
+    assert azure.read().gaps == ()
+    assert len(tokens) == 2
 
 
 def test_a_private_cloud_is_read_by_its_url(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from azure_stand_in import ONE, THROTTLED, TWO, Azure, error, stand_in
+from azure_stand_in import ONE, THROTTLED, TWO, Azure, Reply, error, page, stand_in
 
 from scanner.collect import Scope
 from scanner.errors import CollectionError, RequestError
@@ -133,3 +133,22 @@ def test_a_batch_that_failed_is_not_called_invisible(azure: Azure) -> None:
     assert snapshot.gaps == (
         Gap(scope=f"/subscriptions/{last}", type="*", reason=GapReason.NOT_READ, detail=detail),
     )
+
+
+def test_more_subscriptions_than_azure_searches_are_refused(azure: Azure) -> None:
+    ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(10_001)]
+    with pytest.raises(RequestError, match=r"10,001 subscriptions in one scan, .* at most 10,000"):
+        azure.read(Scope(subscriptions=tuple(ids)))
+    assert azure.asked == []
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope(all_subscriptions=True), Scope(management_groups=("corp",))]
+)
+def test_subscriptions_that_azure_leaves_out_are_not_left_out_in_silence(
+    azure: Azure, scope: Scope
+) -> None:
+    hit = {"x-ms-tenant-subscription-limit-hit": "true"}
+    azure.interfere = lambda _: Reply(page([], 0).body, headers=hit)
+    with pytest.raises(RequestError, match="more than 10,000 subscriptions in one scan"):
+        azure.read(scope)
