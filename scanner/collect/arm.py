@@ -31,7 +31,7 @@ _EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ResourceQuery:
     """The children of one type below one parent; or a resource itself, when it is of that type."""
 
     type: str
@@ -45,7 +45,7 @@ class Told:
     rows: list[Row] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     asked: int = 0
-    answered: set[Question] = field(default_factory=set)
+    answered: set[ResourceQuery] = field(default_factory=set)
 
 
 Clients: TypeAlias = "Mapping[str, NetworkManagementClient]"
@@ -60,7 +60,7 @@ class ResourceManager:
     credential: TokenCredential
     attempts: Attempts
 
-    def answer(self, questions: Sequence[Question]) -> Told:
+    def answer(self, questions: Sequence[ResourceQuery]) -> Told:
         """
         Ask everything, at most 16 at a time.
 
@@ -80,7 +80,7 @@ class ResourceManager:
                     self.attempts.progress(word)
         return told
 
-    def _answers(self, questions: Sequence[Question]) -> Generator[_Answer, None, None]:
+    def _answers(self, questions: Sequence[ResourceQuery]) -> Generator[_Answer, None, None]:
         """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
         if not questions:
             return
@@ -113,7 +113,7 @@ class ResourceManager:
             transport=transport,
         )
 
-    def _asked(self, question: Question, clients: Clients) -> _Answer:
+    def _asked(self, question: ResourceQuery, clients: Clients) -> _Answer:
         client = clients[question.parent.subscription]
         try:
             if self.attempts.stopped.is_set():
@@ -126,7 +126,7 @@ class ResourceManager:
         return read.rows, read.gaps, True
 
 
-def _gap(question: Question, failure: RefusedError) -> Gap:
+def _gap(question: ResourceQuery, failure: RefusedError) -> Gap:
     """
     Say what was not read; if that was denied, which permission it takes.
 
@@ -142,7 +142,7 @@ def _gap(question: Question, failure: RefusedError) -> Gap:
     )
 
 
-def _whole(document: Mapping[str, object], question: Question) -> Mapping[str, object]:
+def _whole(document: Mapping[str, object], question: ResourceQuery) -> Mapping[str, object]:
     """Return a child with its id and type, which older API versions leave out."""
     collection = question.type.rpartition("/")[2]
     stated = {key: value for key, value in document.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.collect.arm import Question, ResourceManager
+from scanner.collect.arm import ResourceManager, ResourceQuery
 from scanner.collect.attempts import Attempts, RefusedError
 from scanner.collect.clock import SYSTEM, Clock
 from scanner.collect.clouds import Cloud
@@ -70,16 +70,16 @@ def collect(
     )
 
 
-def _questions(rows: Iterable[Row]) -> Iterator[Question]:
+def _questions(rows: Iterable[Row]) -> Iterator[ResourceQuery]:
     """Yield what Resource Graph leaves out: children of some types, and parts of accounts."""
     children: dict[str, list[str]] = {}
     for kind in types_of(Table.ARM):
         children.setdefault(parent_of(kind), []).append(kind)
     for row in rows:
         for kind in children.get(row.type.lower(), ()):
-            yield Question(kind, ResourceId(row.id))
+            yield ResourceQuery(kind, ResourceId(row.id))
         if row.type.lower() == ACCOUNTS and (row.kind or "").lower() in MODEL_KINDS:
-            yield Question(ACCOUNTS, ResourceId(row.id))
+            yield ResourceQuery(ACCOUNTS, ResourceId(row.id))
 
 
 def _read(graph: Graph, subscriptions: Sequence[str]) -> _Tables:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from scanner.collect.arm import Question, Told
+from scanner.collect.arm import ResourceQuery, Told
 from scanner.collect.queries import (
     CNAME_RECORD_SETS,
     FIREWALL_POLICIES,
@@ -30,7 +30,7 @@ _CALLED = {
 }
 
 
-def doubtful(rows: Iterable[Row]) -> tuple[Question, ...]:
+def doubtful(rows: Iterable[Row]) -> tuple[ResourceQuery, ...]:
     """Return what to ask of the zones and policies that hold more than was read."""
     rows = tuple(rows)
     return tuple(
@@ -64,11 +64,11 @@ def missing(rows: Iterable[Row]) -> Iterator[Gap]:
             yield Gap(scope=str(holder), type=hidden, reason=GapReason.NOT_READ, detail=said)
 
 
-def _asked(holder: ResourceId, kind: str) -> Iterator[Question]:
+def _asked(holder: ResourceId, kind: str) -> Iterator[ResourceQuery]:
     """Yield the list, and the zone that counted it: either may have been old."""
-    yield Question(kind, holder)
+    yield ResourceQuery(kind, holder)
     if kind in {ZONE_LINKS, RECORD_SETS}:
-        yield Question(ZONES, holder)
+        yield ResourceQuery(ZONES, holder)
 
 
 def _list_of(arm_type: str) -> str:

@@ -18,7 +18,7 @@ from scanner.collect.attempts import Attempts, RefusedError, interrupted
 from scanner.collect.clouds import Cloud
 from scanner.collect.pace import Pace
 from scanner.collect.transport import Transport
-from scanner.snapshot import Gap, GapReason, Query, Row, parse
+from scanner.snapshot import Gap, GapReason, QueryCounts, Row, parse
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ _Answered: TypeAlias = tuple[Page, Mapping[str, str]]
 
 
 @dataclass(slots=True)
-class Answer:
+class QueryResult:
     """The rows of a query; those that were no rows, as gaps; and why there are no more."""
 
     table: str
@@ -139,9 +139,9 @@ class Answer:
         if self.read != self.total:
             raise _unsteady(f"{self.read} different rows of {self.total}")
 
-    def query(self, subscriptions: int) -> Query:
+    def query(self, subscriptions: int) -> QueryCounts:
         """Return the account of it that a snapshot keeps."""
-        return Query(
+        return QueryCounts(
             table=self.table,
             subscriptions=subscriptions,
             rows=self.read,
@@ -165,7 +165,7 @@ class Graph:
 
     def __init__(self, cloud: Cloud, credential: TokenCredential, attempts: Attempts) -> None:
         """Connect to nothing yet."""
-        self.queries: list[Query] = []
+        self.queries: list[QueryCounts] = []
         """What was asked so far."""
         self._attempts = attempts
         self._pace = Pace(attempts.clock, attempts.progress, attempts.stopped)
@@ -190,7 +190,7 @@ class Graph:
         """Close the connection."""
         self._client.close()
 
-    def read(self, query: str, **where: Sequence[str]) -> Answer:
+    def read(self, query: str, **where: Sequence[str]) -> QueryResult:
         """
         Return every row of `query` in `subscriptions=` or `management_groups=`, or in all.
 
@@ -212,8 +212,8 @@ class Graph:
                 self.queries.append(answer.query(len(where.get("subscriptions", ()))))
                 return answer
 
-    def _read(self, query: str, rows_a_page: int, where: Mapping[str, Any]) -> Answer:
-        answer = Answer(query.partition(" ")[0])
+    def _read(self, query: str, rows_a_page: int, where: Mapping[str, Any]) -> QueryResult:
+        answer = QueryResult(query.partition(" ")[0])
         try:
             self._turn_pages(answer, query, rows_a_page, where)
             answer.close()
@@ -222,7 +222,7 @@ class Graph:
         return answer
 
     def _turn_pages(
-        self, answer: Answer, query: str, rows_a_page: int, where: Mapping[str, Any]
+        self, answer: QueryResult, query: str, rows_a_page: int, where: Mapping[str, Any]
     ) -> None:
         """
         Read page after page, each from the last row of the page before.

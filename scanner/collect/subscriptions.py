@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scanner.collect.attempts import RefusedError
 from scanner.collect.queries import SUBSCRIPTIONS
-from scanner.collect.resource_graph import LIMIT_HIT, MOST_SUBSCRIPTIONS, Answer, Graph
+from scanner.collect.resource_graph import LIMIT_HIT, MOST_SUBSCRIPTIONS, Graph, QueryResult
 from scanner.collect.scope import Scope
 from scanner.errors import CollectionError, RequestError
 from scanner.near import near
@@ -132,7 +132,7 @@ def _add_management_group(found: Found, graph: Graph, group: str) -> None:
         found.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
 
 
-def _seen(answer: Answer) -> dict[str, Subscription]:
+def _seen(answer: QueryResult) -> dict[str, Subscription]:
     """Return the subscriptions of an answer. Raises RequestError when Azure left some out."""
     if answer.failure is not None and LIMIT_HIT in answer.failure.codes:
         raise RequestError(_too_many(f"more than {MOST_IN_A_SCAN:,}"))

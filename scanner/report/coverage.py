@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from scanner.printable import printable
-from scanner.snapshot import Coverage, Query
+from scanner.snapshot import Coverage, QueryCounts
 
 
 def lines(coverage: Coverage) -> Iterator[str]:
@@ -20,7 +20,7 @@ def lines(coverage: Coverage) -> Iterator[str]:
         yield f"{coverage.requests:,} questions to Resource Manager{refused}"
 
 
-def _table(name: str, queries: Sequence[Query]) -> str:
+def _table(name: str, queries: Sequence[QueryCounts]) -> str:
     rows, pages = sum(query.rows for query in queries), sum(query.pages for query in queries)
     totals = [query.total_records for query in queries if query.total_records is not None]
     total = f"{sum(totals):,}" if len(totals) == len(queries) else "an unknown number of"

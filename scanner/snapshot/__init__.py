@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.snapshot.coverage import Coverage, Query
+from scanner.snapshot.coverage import Coverage, QueryCounts
 from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason, placed
 from scanner.snapshot.load import load, parse
 from scanner.snapshot.record import FORMAT, Row, Snapshot, Subscription
@@ -15,7 +15,7 @@ __all__ = [
     "Coverage",
     "Gap",
     "GapReason",
-    "Query",
+    "QueryCounts",
     "Row",
     "Snapshot",
     "Subscription",

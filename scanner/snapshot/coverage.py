@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True, order=True, rename="camel"):
+class QueryCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, rename="camel"):
     """One question to Resource Graph, as it was answered in the end."""
 
     table: str
@@ -28,7 +28,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Subscriptions in scope."""
     visible: int = 0
     """Those of them that Azure shows to whoever asks."""
-    queries: tuple[Query, ...] = ()
+    queries: tuple[QueryCounts, ...] = ()
     requests: int = 0
     """Questions to Resource Manager, for what Resource Graph does not hold."""
     refused: int = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner.collect import Cloud, Scope
-from scanner.snapshot import Coverage, Gap, GapReason, Query, Snapshot, Subscription, parse
+from scanner.snapshot import Coverage, Gap, GapReason, QueryCounts, Snapshot, Subscription, parse
 
 from .command_line import run
 from .estate import NETWORK, PRIVATE, PUBLIC, SUBSCRIPTION, row, saved, snapshot
@@ -30,7 +30,7 @@ class StandIn:
         progress("reading resources")
         self.asked.append((scope, cloud.name))
         subscription = Subscription(id=SUBSCRIPTION, name="prod")
-        query = Query(table="resources", subscriptions=1, rows=1, pages=1, total_records=1)
+        query = QueryCounts(table="resources", subscriptions=1, rows=1, pages=1, total_records=1)
         return Snapshot(
             rows=(ROW,),
             subscriptions=(subscription,),

@@ -11,7 +11,7 @@ import pytest
 from azure_stand_in import ONE, TWO, Azure, Reply, error, page, resource, stand_in
 
 from scanner.collect import Scope
-from scanner.snapshot import Coverage, Gap, GapReason, Query, encode, parse
+from scanner.snapshot import Coverage, Gap, GapReason, QueryCounts, encode, parse
 
 ROUTE_TABLE = "Microsoft.Network/routeTables"
 ROWS = [resource(ROUTE_TABLE, f"rt-{number:04}") for number in range(9)]
@@ -37,8 +37,8 @@ def azure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Azure]:
         yield azure
 
 
-def query(table: str, rows: int = 0, *, subscriptions: int = 1, pages: int = 1) -> Query:
-    return Query(
+def query(table: str, rows: int = 0, *, subscriptions: int = 1, pages: int = 1) -> QueryCounts:
+    return QueryCounts(
         table=table, subscriptions=subscriptions, rows=rows, pages=pages, total_records=rows
     )
 

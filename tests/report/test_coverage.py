@@ -8,14 +8,14 @@ import pytest
 
 from scanner.report import FORMATS, Options
 from scanner.report.coverage import lines
-from scanner.snapshot import Coverage, Query
+from scanner.snapshot import Coverage, QueryCounts
 
 from .report_builder import report
 
 QUERIES = (
-    Query(table="resources", subscriptions=100, rows=2000, pages=3, total_records=2000),
-    Query(table="resources", subscriptions=1, rows=4, pages=1, total_records=5, duplicates=1),
-    Query(table="dnsresources", pages=1, result_truncated=True, rereads=2),
+    QueryCounts(table="resources", subscriptions=100, rows=2000, pages=3, total_records=2000),
+    QueryCounts(table="resources", subscriptions=1, rows=4, pages=1, total_records=5, duplicates=1),
+    QueryCounts(table="dnsresources", pages=1, result_truncated=True, rereads=2),
 )
 COVERAGE = Coverage(asked=102, visible=101, queries=QUERIES, requests=40, refused=3)
 
