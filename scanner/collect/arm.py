@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,6 +14,7 @@ from scanner.collect.attempts import Attempts, RefusedError, interrupted
 from scanner.collect.clouds import Cloud
 from scanner.collect.queries import RECORD_SETS, ZONES
 from scanner.collect.readers import READERS
+from scanner.collect.threads import each
 from scanner.collect.transport import Transport
 from scanner.resources.resource import ResourceId
 from scanner.snapshot import Gap, GapReason, Row, parse
@@ -81,7 +81,7 @@ class ResourceManager:
         return told
 
     def _answers(self, questions: Sequence[ResourceQuery]) -> Generator[_Answer, None, None]:
-        """Yield the answers in the order of the questions. Whatever stops us stops the threads."""
+        """Yield the answers in the order of the questions."""
         if not questions:
             return
         with ExitStack() as stack:
@@ -90,15 +90,16 @@ class ResourceManager:
                 subscription: self._client(subscription, transport)
                 for subscription in {question.parent.subscription for question in questions}
             }
-            executor = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="collect")
-            stack.callback(executor.shutdown, cancel_futures=True)
-            futures = [executor.submit(self._asked, q, clients) for q in questions]
-            try:
-                for future in futures:
-                    yield future.result()
-            except BaseException:
-                self.attempts.stopped.set()
-                raise
+            yield from stack.enter_context(
+                closing(
+                    each(
+                        lambda question: self._asked(question, clients),
+                        questions,
+                        most=MOST_THREADS,
+                        stopped=self.attempts.stopped,
+                    )
+                )
+            )
 
     def _client(self, subscription: str, transport: Transport) -> NetworkManagementClient:
         """Make one of many clients: they share their connections, or a thousand would run out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 from scanner.collect.arm import ResourceManager, ResourceQuery
 from scanner.collect.attempts import Attempts, RefusedError
@@ -16,17 +17,17 @@ from scanner.collect.queries import (
     UNREAD_RECORDS,
     asked_types,
     parent_of,
-    queries,
     types_hidden_with,
     types_of,
 )
 from scanner.collect.resource_graph import Graph
 from scanner.collect.scope import Scope
-from scanner.collect.subscriptions import batches, found_in
+from scanner.collect.subscriptions import found_in
+from scanner.collect.tables import read_tables
 from scanner.errors import CollectionError
 from scanner.resources.cognitive_services_account import MODEL_KINDS
 from scanner.resources.resource import ResourceId, Table
-from scanner.snapshot import Coverage, Gap, Row, Snapshot
+from scanner.snapshot import Coverage, Gap, QueryCounts, Row, Snapshot
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class _Tables:
     rows: list[Row] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     refusals: list[RefusedError] = field(default_factory=list)
+    queries: list[QueryCounts] = field(default_factory=list)
     answered: bool = False
 
 
@@ -49,7 +51,7 @@ def collect(
         attempts = Attempts(clock, progress, renew=credential.renew)
         with Graph(cloud, credential, attempts) as graph:
             found = found_in(scope, graph)
-            tables = _read(graph, sorted(found.visible))
+            tables = _read(graph, sorted(found.visible), attempts.stopped)
         manager = ResourceManager(cloud, credential, attempts)
         told = manager.answer((*_questions(tables.rows), *doubtful(tables.rows)))
     rows = mended(tables.rows, told)
@@ -63,7 +65,7 @@ def collect(
         coverage=Coverage(
             asked=len(found.asked),
             visible=len(found.visible),
-            queries=tuple(graph.queries),
+            queries=tuple(sorted((*found.queries, *tables.queries))),
             requests=told.asked,
             refused=told.asked - len(told.answered),
         ),
@@ -82,18 +84,18 @@ def _questions(rows: Iterable[Row]) -> Iterator[ResourceQuery]:
             yield ResourceQuery(ACCOUNTS, ResourceId(row.id))
 
 
-def _read(graph: Graph, subscriptions: Sequence[str]) -> _Tables:
+def _read(graph: Graph, subscriptions: Sequence[str], stopped: Event) -> _Tables:
     """Ask every table about every batch. Raises CollectionError when none of them answers."""
     tables = _Tables()
-    for table, query in queries().items():
-        for batch in batches(subscriptions):
-            answer = graph.read(query, subscriptions=batch)
-            tables.rows += answer.rows
-            tables.gaps += answer.gaps
-            if answer.failure is not None:
-                tables.refusals.append(answer.failure)
-                tables.gaps += _hidden(types_hidden_with(table), batch, answer.failure)
-            tables.answered |= answer.failure is None or answer.pages > 0
+    for part, result in read_tables(graph, subscriptions, stopped):
+        tables.queries.append(result.counts())
+        tables.rows += result.rows
+        tables.gaps += result.gaps
+        if result.failure is not None:
+            tables.refusals.append(result.failure)
+            kinds = types_hidden_with(part.table)
+            tables.gaps += _hidden(kinds, part.subscriptions, result.failure)
+        tables.answered |= result.failure is None or result.pages > 0
     if not tables.answered:
         raise CollectionError(f"Resource Graph did not answer: {tables.refusals[0].detail}")
     return tables

@@ -32,6 +32,8 @@ SUBSCRIPTIONS = (
     "| project id, name, type, subscriptionId, tenantId | order by id asc"
 )
 
+SHARDS = 4
+
 _SHARED = ("id", "name", "type", "location", "resourceGroup", "subscriptionId", "tenantId")
 
 _COLUMNS: Mapping[Table, tuple[str, ...]] = {
@@ -88,8 +90,20 @@ def parent_of(arm_type: str) -> str:
     return arm_type.rpartition("/")[0]
 
 
-def _query(table: Table) -> str:
+def shards_of(table: Table) -> tuple[str, ...]:
+    """
+    Return the queries that together ask for what the query of a table does.
+
+    Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/paging-results
+    """
+    return tuple(
+        _query(table, f"| where hash(tolower(id)) % {SHARDS} == {shard} ")
+        for shard in range(SHARDS)
+    )
+
+
+def _query(table: Table, shard: str = "") -> str:
     counted = UNREAD_RECORDS if table is Table.DNS_RESOURCES else ()
     types = ", ".join(f"'{kind}'" for kind in sorted({*types_of(table), *counted}))
     columns = ", ".join(_COLUMNS[table])
-    return f"{table} | where type in~ ({types}) | project {columns} | order by id asc"
+    return f"{table} | where type in~ ({types}) {shard}| project {columns} | order by id asc"

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.collect.attempts import RefusedError
+from scanner.collect.pages import LIMIT_HIT, QueryResult
 from scanner.collect.queries import SUBSCRIPTIONS
-from scanner.collect.resource_graph import LIMIT_HIT, MOST_SUBSCRIPTIONS, Graph, QueryResult
+from scanner.collect.resource_graph import MOST_SUBSCRIPTIONS, Graph
 from scanner.collect.scope import Scope
 from scanner.errors import CollectionError, RequestError
 from scanner.near import near
 from scanner.resources.resource import ResourceId
-from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, Subscription
+from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap, GapReason, QueryCounts, Subscription
 
 MOST_IN_A_SCAN = 10_000
 """
@@ -36,6 +37,7 @@ class Found:
     """By id, lower case."""
     unseen: list[Subscription] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    queries: list[QueryCounts] = field(default_factory=list)
 
     @property
     def asked(self) -> tuple[Subscription, ...]:
@@ -88,10 +90,9 @@ def _ids_and_names(scope: Scope) -> tuple[Sequence[str], Sequence[str]]:
 
 def _add_ids(found: Found, graph: Graph, ids: Sequence[str]) -> None:
     for batch in batches(ids):
-        answer = graph.read(SUBSCRIPTIONS, subscriptions=batch)
+        answer = _asked(found, graph, subscriptions=batch)
         seen = _seen(answer)
         found.visible |= seen
-        found.gaps += answer.gaps
         for missing in (subscription for subscription in batch if subscription not in seen):
             found.unseen.append(Subscription(id=missing))
             found.gaps.append(_unseen(missing, answer.failure))
@@ -99,8 +100,7 @@ def _add_ids(found: Found, graph: Graph, ids: Sequence[str]) -> None:
 
 def _everything(found: Found, graph: Graph, names: Sequence[str]) -> Mapping[str, Subscription]:
     """Return all that can be seen. A part of it is a gap, and no place to look up names in."""
-    answer = graph.read(SUBSCRIPTIONS)
-    found.gaps += answer.gaps
+    answer = _asked(found, graph)
     if answer.failure is not None:
         gap = _gap(EVERYWHERE, answer.failure)
         if names:
@@ -125,11 +125,17 @@ def _meant(name: str, everything: Mapping[str, Subscription]) -> Mapping[str, Su
 
 
 def _add_management_group(found: Found, graph: Graph, group: str) -> None:
-    answer = graph.read(SUBSCRIPTIONS, management_groups=[group])
+    answer = _asked(found, graph, management_groups=[group])
     found.visible |= _seen(answer)
-    found.gaps += answer.gaps
     if answer.failure is not None:
         found.gaps.append(_gap(_MANAGEMENT_GROUP + group, answer.failure))
+
+
+def _asked(found: Found, graph: Graph, **where: Sequence[str]) -> QueryResult:
+    answer = graph.read(SUBSCRIPTIONS, most=None, **where)
+    found.queries.append(answer.counts())
+    found.gaps += answer.gaps
+    return answer
 
 
 def _seen(answer: QueryResult) -> dict[str, Subscription]:

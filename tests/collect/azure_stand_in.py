@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zlib import crc32
 
 import pytest
 import trustme
@@ -169,6 +171,10 @@ class Azure:
         if table == "resourcecontainers":
             rows = [container(one, self.subscriptions[one]) for one in readable]
         rows = [row for row in rows if row["subscriptionId"] in readable]
+        divided = re.search(r"where hash\(tolower\(id\)\) % (\d+) == (\d+) ", question["query"])
+        if divided:
+            shards, shard = map(int, divided.groups())
+            rows = [row for row in rows if crc32(row["id"].lower().encode()) % shards == shard]
         start = question["options"].get("$skip", 0)
         size = min(self.rows_a_page, question["options"]["$top"])
         return page(rows[start : start + size], len(rows), start + size)

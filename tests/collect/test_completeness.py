@@ -52,7 +52,7 @@ def test_a_snapshot_says_what_was_asked_and_what_came(azure: Azure) -> None:
     assert snapshot.coverage == Coverage(
         asked=2,
         visible=1,
-        queries=(containers, resources, *tables),
+        queries=tuple(sorted((containers, resources, *tables))),
         requests=1,
     )
     assert parse(encode(snapshot), "saved").coverage == snapshot.coverage
@@ -177,3 +177,32 @@ def test_a_page_without_a_count_of_all_rows_proves_nothing(azure: Azure) -> None
         page(ROWS, 9, totalRecords=None) if body["query"].startswith("resources ") else None
     )
     assert {gap.reason for gap in azure.read().gaps} == {GapReason.TRUNCATED}
+
+
+def test_a_table_of_many_rows_is_read_in_shards(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.collect.tables.MOST_UNDIVIDED", 100)
+    azure.tables["resources"] = [resource(ROUTE_TABLE, f"rt-{n:04}") for n in range(3000)]
+    snapshot = azure.read()
+    assert sorted(row.name or "" for row in snapshot.rows) == [f"rt-{n:04}" for n in range(3000)]
+    assert snapshot.gaps == ()
+    assert snapshot.coverage is not None
+    shards = [one for one in snapshot.coverage.queries if one.table == "resources"]
+    assert len(shards) == 4
+    assert sum(shard.rows for shard in shards) == 3000
+    assert len(azure.table("resources")) <= 1 + sum(ceil(shard.rows / 999) for shard in shards)
+
+
+def test_shards_that_are_not_the_whole_are_none_of_it(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.collect.tables.MOST_UNDIVIDED", 8)
+    azure.tables["resources"] = ROWS
+    azure.interfere = lambda body: page([], 0) if "% 4 == 3" in body["query"] else None
+    snapshot = azure.read()
+    assert [row.name for row in snapshot.rows] == [row["name"] for row in ROWS]
+    assert snapshot.gaps == ()
+    assert snapshot.coverage is not None
+    assert query("resources", 9) in snapshot.coverage.queries
+    assert len(snapshot.coverage.queries) == 4

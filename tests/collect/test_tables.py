@@ -138,7 +138,7 @@ def test_a_table_throttled_to_the_end_is_a_gap_for_each_of_its_types(azure: Azur
     azure.interfere = only("dnsresources", THROTTLED)
     snapshot = azure.read(Scope(all_subscriptions=True))
     told = "HTTP 429 RateLimiting: slow down"
-    assert azure.waits == [5.0, 5.0, 5.0, 5.0]  # the last, before the next table
+    assert set(azure.waits) == {5.0}
     assert len(azure.table("dnsresources")) == 4
     assert len(snapshot.rows) == 5
     assert {gap.type for gap in snapshot.gaps} == {
