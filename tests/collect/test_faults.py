@@ -149,7 +149,7 @@ def test_there_are_faults_enough() -> None:
 def test_a_fault_changes_nothing_or_is_told(
     azure: Azure, whole: Outcome, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("resourcecontainers", "resources", "/privateDnsZoneGroups", "/accounts/aoai"):
+    for place in ("resourcecontainers", "resources", "dnsresources", "/accounts/aoai"):
         for times in (1, 99):
             outcome = collected(azure, monkeypatch, (fault, place, times))
             assert is_honest(outcome, whole), (place, times, outcome.said)
