@@ -27,8 +27,8 @@ def collect(
     Read everything in `scope` and return it, with a gap for each part that was not read.
 
     The Azure SDK takes a third of a second to import, so it is imported here
-    and not before. `progress` is told of each page and each wait, the waits in
-    whichever thread waits. Without a `clock` it is the system's.
+    and not before. `progress` is told of each page and each wait, in whichever
+    thread reads or waits. Without a `clock` it is the system's.
 
     Raises CollectionError when nothing at all could be read, RequestError when
     the scope names what is not there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -40,13 +40,14 @@ def doubtful(rows: Iterable[Row]) -> tuple[ResourceQuery, ...]:
     )
 
 
-def mended(rows: Iterable[Row], told: Told) -> tuple[Row, ...]:
+def mended(rows: Sequence[Row], told: Told) -> tuple[Row, ...]:
     """
     Return the rows with those that Resource Manager told instead of those it told too.
 
     Of a list that it told whole, what it does not tell is gone.
     """
-    fresh = {row.id.lower(): row for row in told.rows}
+    before = {row.id.lower(): row for row in rows}
+    fresh = {row.id.lower(): _placed(row, before.get(row.id.lower())) for row in told.rows}
     lists = {(question.parent, _list_of(question.type)) for question in told.answered}
     kept = (
         row
@@ -55,6 +56,18 @@ def mended(rows: Iterable[Row], told: Told) -> tuple[Row, ...]:
         and (ResourceId(row.id).parent, _list_of(row.type.lower())) not in lists
     )
     return (*kept, *fresh.values())
+
+
+def _placed(row: Row, before: Row | None) -> Row:
+    """Return a row of Resource Manager with the columns that only Resource Graph writes."""
+    if before is None:
+        return row
+    return msgspec.structs.replace(
+        row,
+        resource_group=row.resource_group or before.resource_group,
+        subscription_id=row.subscription_id or before.subscription_id,
+        tenant_id=row.tenant_id or before.tenant_id,
+    )
 
 
 def missing(rows: Iterable[Row]) -> Iterator[Gap]:

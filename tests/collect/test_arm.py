@@ -176,10 +176,12 @@ def test_what_is_denied_names_the_permission_that_is_missing(azure: Azure) -> No
 def test_an_account_is_read_again_for_what_resource_graph_drops(azure: Azure) -> None:
     azure.tables["resources"] = [ACCOUNT]
     whole = {"publicNetworkAccess": "Enabled", "networkAcls": {"bypass": "AzureServices"}}
-    azure.children[ACCOUNT["id"].lower()] = Reply(ACCOUNT | {"properties": whole})
+    told = {key: ACCOUNT[key] for key in ("id", "name", "type", "kind", "location", "tags")}
+    azure.children[ACCOUNT["id"].lower()] = Reply(told | {"properties": whole})
     snapshot = azure.read()
     (row,) = snapshot.rows
-    assert row.document()["properties"] == whole
+    columns = {key: ACCOUNT[key] for key in ("resourceGroup", "subscriptionId", "tenantId")}
+    assert row.document() == told | columns | {"properties": whole}
     assert snapshot.gaps == ()
 
 

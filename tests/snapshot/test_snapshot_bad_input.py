@@ -342,3 +342,9 @@ def test_a_row_that_was_made_by_hand_and_cannot_be_read_is_an_error(properties: 
     row = Row(id="/a", type="t/x", properties=msgspec.Raw(properties))
     with pytest.raises(SnapshotError, match=r"^/a: cannot be read: .*; mend it$"):
         row.document()
+
+
+def test_an_account_of_the_reading_that_is_none_is_told(tmp_path: Path) -> None:
+    content = b'{%s,"gaps":[],"rows":[],"coverage":{"asked":"all"}}' % FORMAT
+    said = "Expected `int`, got `str` - at `$.coverage.asked`"
+    assert message(tmp_path, content) == f"{said}; {HINT}"
