@@ -12,6 +12,7 @@ from scanner.analysis.perimeter import (
     is_internet,
     modes_of,
     modes_told,
+    pending,
     unsettled,
     untold,
 )
@@ -67,9 +68,8 @@ def exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
     An Enforced perimeter decides alone. A Learning one adds its rules to the
     account's own, so the wider of the two counts; whether it does so where
     public access is disabled, Microsoft's pages do not agree. Of `Audit`, which is
-    not described, of associations that differ, and of a perimeter whose rules the
-    service has not taken over, either may hold. A perimeter without any
-    association is taken for one whose associations were not given.
+    not described, and of associations that differ, either may hold. A perimeter
+    whose rules the service has not taken over may let in whomever it did before.
 
     Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-transition,
     https://learn.microsoft.com/azure/ai-foundry/openai/how-to/network-security-perimeter
@@ -122,6 +122,8 @@ def _governed(topology: Topology, account: CognitiveServicesAccount, own: Expose
             unread.append("whether a Learning perimeter opens a disabled account is not settled")
     if unsettled(associations):
         possible |= own.possible
+    if pending(associations):
+        possible |= {Exposure.PERIMETER, Exposure.PUBLIC}
     told = "; ".join(filter(None, unread)) or own.unread
     return Exposed(possible, (*own.because, *rules.because), told if len(possible) > 1 else "")
 

@@ -79,18 +79,24 @@ def admits_unknown(prefixes: Iterable[str]) -> str:
 
 def unsettled(associations: Associations) -> str:
     """
-    Say why it is not known how a perimeter governs; empty when it is.
-
-    `Audit` is not described. A service that has not taken over the rules may obey
-    its own.
+    Say why it is not known how a perimeter governs; empty when it is. `Audit` is not described.
 
     Source: https://learn.microsoft.com/azure/private-link/network-security-perimeter-transition
     """
     if modes_of(associations) not in ({"learning"}, {"enforced"}):
         return "the perimeter's mode is not known"
-    if any(association.has_provisioning_issues for association in associations):
-        return "whether the account has taken over its perimeter's rules is not known"
-    return ""
+    return pending(associations)
+
+
+def pending(associations: Associations) -> str:
+    """
+    Say why an account may not obey its perimeter as it stands; empty when it does.
+
+    Until it has taken over the rules, it obeys its own, or those that the perimeter had before.
+    """
+    if all(association.is_in_force for association in associations):
+        return ""
+    return "whether the account has taken over its perimeter's rules is not known"
 
 
 def untold(topology: Topology) -> str:
@@ -98,9 +104,6 @@ def untold(topology: Topology) -> str:
     kinds = (ResourceAssociation, NetworkSecurityPerimeter)
     if any(topology.unread(kind) for kind in kinds):
         return "whether a network security perimeter governs the account was not read"
-    for perimeter in topology.all(NetworkSecurityPerimeter):
-        if not topology.predecessors(ResourceAssociation, perimeter.id, Relation.PART_OF):
-            return f"which accounts the perimeter {perimeter.id.path} governs was not read"
     return ""
 
 
@@ -125,10 +128,14 @@ def _unread_rules(topology: Topology, association: ResourceAssociation) -> str:
 def _mode(association: ResourceAssociation) -> tuple[Evidence, ...]:
     relation, properties = Relation.ASSOCIATES.inverse, association.properties
     mode = Evidence(association.id, relation, "/properties/accessMode", properties.access_mode)
-    if not association.has_provisioning_issues:
+    if association.is_in_force:
         return (mode,)
-    pointer, issues = "/properties/hasProvisioningIssues", properties.has_provisioning_issues
-    return (mode, Evidence(association.id, relation, pointer, issues))
+    said = {
+        "/properties/provisioningState": properties.provisioning_state,
+        "/properties/hasProvisioningIssues": properties.has_provisioning_issues,
+    }
+    told = (Evidence(association.id, relation, *item) for item in said.items() if item[1])
+    return (mode, *told)
 
 
 def _prefixes(rule: PerimeterAccessRule) -> Evidence:

@@ -80,6 +80,7 @@ class ResourceAssociationProperties(Properties):
     private_link_resource: Named
     profile: Named | None = None
     access_mode: str | None = None
+    provisioning_state: str | None = None
     has_provisioning_issues: str | bool | None = None
     """Azure says `yes` or `no`."""
 
@@ -107,6 +108,12 @@ class ResourceAssociation(Resource[ResourceAssociationProperties]):
         return (self.properties.access_mode or "learning").lower()
 
     @property
-    def has_provisioning_issues(self) -> bool:
-        """Whether the service has not taken over the rules. Azure says `yes` or `no`."""
-        return str(self.properties.has_provisioning_issues).lower() in {"yes", "true"}
+    def is_in_force(self) -> bool:
+        """
+        Whether it was made to the end, and its service has taken over the rules.
+
+        Source: https://learn.microsoft.com/python/api/azure-mgmt-network/azure.mgmt.network.models.nspassociation
+        """
+        said = self.properties
+        is_made = (said.provisioning_state or "Succeeded").lower() == "succeeded"
+        return is_made and str(said.has_provisioning_issues or "no").lower() in {"no", "false"}

@@ -214,15 +214,42 @@ def test_a_learning_perimeter_adds_its_rules_to_the_accounts_own(
     assert sorted(unsure.possible) == unread
 
 
+HALF_MADE = (
+    {"hasProvisioningIssues": "yes"},
+    {"hasProvisioningIssues": True},
+    {"hasProvisioningIssues": "who knows"},
+    {"provisioningState": "Failed"},
+    {"provisioningState": "Creating"},
+    {"provisioningState": "Updating", "hasProvisioningIssues": "no"},
+)
+MADE = (
+    {"hasProvisioningIssues": "No"},
+    {"hasProvisioningIssues": False, "provisioningState": "succeeded"},
+)
+
+
 @pytest.mark.parametrize("mode", ["Enforced", "Learning"])
-def test_a_perimeter_with_provisioning_issues_may_not_govern_yet(mode: str) -> None:
-    perimeter = associated(mode, NARROW, hasProvisioningIssues="yes")
+@pytest.mark.parametrize("state", HALF_MADE)
+def test_a_perimeter_that_failed_to_be_made_is_not_trusted(mode: str, state: Any) -> None:
+    perimeter = associated(mode, NARROW, **state)
     said = governed(perimeter, publicNetworkAccess="Disabled", networkAcls=TRUSTED)
-    assert sorted(said.possible) == ["perimeter", "trusted"]
+    assert sorted(said.possible) == ["perimeter", "public", "trusted"]
     assert said.unread
-    assert ("/properties/hasProvisioningIssues", "yes") in [
-        (e.pointer, e.value) for e in said.because
-    ]
+    because = [(e.pointer.rpartition("/")[2], e.value) for e in said.because]
+    assert set(state.items()) <= set(because)
+
+
+@pytest.mark.parametrize("state", HALF_MADE)
+@pytest.mark.parametrize("access", ["Enabled", "Disabled", "SecuredByPerimeter"])
+def test_what_an_account_obeys_until_it_takes_over_its_perimeters_rules_is_not_known(
+    access: str, state: Any
+) -> None:
+    own: dict[str, Any] = {"publicNetworkAccess": access, "networkAcls": {"bypass": "None"}}
+    said = governed(associated("Enforced", NARROW, **state), **own)
+    assert {"perimeter", "public"} <= said.possible
+    assert said.name == "unknown"
+    for made in MADE:
+        assert governed(associated("Enforced", NARROW, **made), **own).name == "perimeter"
 
 
 def test_an_enforced_perimeter_with_provisioning_issues_leaves_a_public_account_open() -> None:
@@ -246,11 +273,12 @@ def test_an_absent_bypass_may_admit_trusted_services_and_is_never_called_private
     assert (sorted(named.possible), named.unread) == (["private"], "")
 
 
-def test_a_perimeter_without_any_association_was_not_read_whole() -> None:
+def test_a_perimeter_with_nothing_in_it_leaves_a_public_account_public() -> None:
     bare: Estate = {"nsp": {"type": PERIMETERS, "properties": {}}}
     said = governed(bare, publicNetworkAccess="Enabled")
-    assert sorted(said.possible) == ["perimeter", "public"]
-    assert said.unread
+    assert (said.name, said.unread) == ("public", "")
+    unsure = governed(bare, publicNetworkAccess="Enabled", gaps=(ASSOCIATIONS,))
+    assert sorted(unsure.possible) == ["perimeter", "public"]
 
 
 def test_a_perimeter_that_was_not_read_may_have_associations_that_were_not_given() -> None:
