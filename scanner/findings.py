@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -90,6 +91,27 @@ NOT_APPLICABLE = Judgement(Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Somebody's word that a violation is to be told, and not to count."""
+
+    reason: str
+    owner: str = ""
+    """Who answers for it; empty where the configuration turns a rule off."""
+    expires: date | None = None
+    """The last day on which it holds, in UTC; None for as long as it stands there."""
+    place: str = ""
+    """Where it stands: file, line and column, or an ARM ID."""
+
+    @property
+    def said(self) -> str:
+        """The whole of it in a line, without a full stop."""
+        until = f"until {self.expires}" if self.expires else ""
+        owner = f"by {self.owner}" if self.owner else ""
+        head = " ".join(part for part in (until, owner) if part)
+        return f"{head}: {self.reason}" if head else self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A `fail` or `open` under a rule. Same rule and same blame is the same finding."""
 
@@ -108,6 +130,25 @@ class Finding:
     maps: Mapping[str, tuple[str, ...]]
     fingerprint: str
     """Stable as long as rule and resource are: 64 hexadecimal digits."""
+    suppression: Suppression | None = None
+    """Why it does not count, although it is a violation."""
+    lapsed: Suppression | None = None
+    """What kept it from counting until its day passed."""
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether it fails and nobody has said that it may."""
+        return self.verdict is Verdict.FAIL and self.suppression is None
+
+
+def gravest_first(finding: Finding) -> tuple[bool, int, str, str]:
+    """Return what findings are ordered by: violations first, then severity, rule and resource."""
+    return (
+        finding.verdict is not Verdict.FAIL,
+        finding.severity.rank,
+        finding.rule,
+        finding.resource,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable
+from datetime import date
 
 from scanner import resources
 from scanner.analysis.connections import reach
@@ -13,23 +14,34 @@ from scanner.analysis.exposure import exposure
 from scanner.analysis.intents import warn_of_idle
 from scanner.report.scan_report import Account, Report
 from scanner.rules import Rule, judge
+from scanner.rules.settings import UNCHANGED, Settings
 from scanner.snapshot import Snapshot
 from scanner.topology import Topology
 from scanner.topology.expectations import Expectation
 
 
 def scan(
-    snapshot: Snapshot, rules: Iterable[Rule], expectations: Iterable[Expectation] = ()
+    snapshot: Snapshot,
+    rules: Iterable[Rule],
+    expectations: Iterable[Expectation] = (),
+    *,
+    settings: Settings = UNCHANGED,
+    today: date = date.max,
 ) -> Report:
-    """Rows to resources, resources to graph, graph to findings."""
-    rules = tuple(rules)
+    """
+    Rows to resources, resources to graph, graph to findings.
+
+    `today` is the day (UTC) on which suppressions must hold: without one, none does.
+    """
+    rules = tuple(settings.weighed(rule) for rule in rules)
     # Nothing made here is garbage before the end: looking for it costs more than the scan.
     gc.disable()
     try:
         inventory = resources.parse(snapshot)
         topology = Topology(inventory, expectations)
         warn_of_idle(topology)
-        findings, tally = judge(topology, rules)
+        judged, tally = judge(topology, rules)
+        findings = settings.settled(topology, rules, judged, today)
         reached, are_read = reach(topology), are_all_read(topology)
         return Report(
             taken_at=snapshot.taken_at,
@@ -46,6 +58,7 @@ def scan(
             ),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),
             topology=topology,
+            remarks=tuple(settings.remarks(rules, findings, today, is_complete=not inventory.gaps)),
         )
     finally:
         gc.enable()

@@ -36,6 +36,17 @@ def selects_account(
     return _is_placed(topology, selector, (account.id,)) and _is_tagged(selector, (account,))
 
 
+def selects_resource(topology: Topology, selector: Selector, resource: ResourceId) -> bool:
+    """Tell whether a resource is meant, by itself or by what it is part of."""
+    places = [resource]
+    while "/" in places[-1].parent.type:
+        places.append(places[-1].parent)
+    if not _is_placed(topology, selector, tuple(places)):
+        return False
+    held = (topology.inventory.resources.get(place) for place in places)
+    return not selector.tags or _is_tagged(selector, tuple(one for one in held if one))
+
+
 def _is_placed(topology: Topology, selector: Selector, places: tuple[ResourceId, ...]) -> bool:
     if selector.id and not any(place.lies_in(selector.id) for place in places):
         return False

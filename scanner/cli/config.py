@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:  # `--help` needs none of it
+    from scanner.rules.config import Config
     from scanner.topology.expectations import Expectation
 
 logger = logging.getLogger(__name__)
@@ -27,21 +29,42 @@ def config_option(command: F) -> F:
         type=click.Path(path_type=Path),
         metavar="FILE",
         envvar="AOAI_SCAN_CONFIG",
-        help="Who should reach what, and who must not.  [default: .aoai-scan.yaml, if there]",
+        help="Who should reach what, rules, suppressions.  [default: .aoai-scan.yaml, if there]",
     )(command)
 
 
-def expectations(named: Path | None) -> tuple[Expectation, ...]:
+def as_of_option(command: F) -> F:
+    """Add the option that sets the clock of suppressions."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(("%Y-%m-%d",)),
+        metavar="DAY",
+        envvar="AOAI_SCAN_AS_OF",
+        help="Take suppressions as they stand on this day (UTC).  [default: today]",
+    )(command)
+
+
+def today(as_of: datetime | None) -> date:
+    """Return the day that was asked for, or that it is, in UTC."""
+    return (as_of or datetime.now(UTC)).date()
+
+
+def configured(named: Path | None) -> Config:
     """
-    Return what the configuration expects; nothing where there is none.
+    Return what the configuration says; where there is none, nothing.
 
     Raises RuleError for one that is named and not there, or says what it cannot.
     """
-    if named is None and not os.path.lexists(CONFIG):
-        return ()
     from scanner.rules import config  # noqa: PLC0415 - `--help` needs none of it
 
+    if named is None and not os.path.lexists(CONFIG):
+        return config.Config()
     path = CONFIG if named is None else named
     found = config.load(path)
-    logger.info("%s: %d expectations", path, len(found))
+    logger.info("%s: %s", path, found.counted)
     return found
+
+
+def expectations(named: Path | None) -> tuple[Expectation, ...]:
+    """Return what the configuration expects. Raises RuleError as `configured` does."""
+    return configured(named).expectations

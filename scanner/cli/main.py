@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import click
 from scanner import __version__
 from scanner.cli import console
 from scanner.cli.collect import INCOMPLETE, collect
-from scanner.cli.config import config_option, expectations
+from scanner.cli.config import as_of_option, config_option, configured, today
 from scanner.cli.connections import matrix, trace
 from scanner.cli.graph import graph
 from scanner.cli.output import destinations, savable, write
@@ -66,6 +67,7 @@ Exit codes:
 @live_options
 @offline_options
 @config_option
+@as_of_option
 @folders_option
 @click.option(
     "--only",
@@ -123,6 +125,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     /,
     *,
     config: Path | None,
+    as_of: datetime | None,
     folders: tuple[Path, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
@@ -146,8 +149,9 @@ def cli(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
     kept = None if save_snapshot is None else savable(save_snapshot)
-    expected = expectations(config)
-    chosen = selected(folders, only, skip)
+    said = configured(config)
+    settings = said.settings.forced() if only else said.settings
+    chosen = selected(folders, only, skip, settings)
 
     from scanner.resources import declared  # noqa: PLC0415 - `--help` needs none of it
     from scanner.scan import scan  # noqa: PLC0415 - as above
@@ -158,7 +162,9 @@ def cli(  # noqa: PLR0913 - one parameter an option
         if kept is not None:
             save(declared(snapshot), kept)
         progress("judging")
-        report = scan(snapshot, chosen, expected)
+        report = scan(snapshot, chosen, said.expectations, settings=settings, today=today(as_of))
+    for remark in report.remarks:
+        logger.warning("%s", remark)
     if not report.accounts:
         logger.warning(NO_ACCOUNT)
     color = _wants_color(no_color=no_color)
@@ -176,7 +182,7 @@ cli.add_command(trace)
 def exit_code(report: Report, fail_on: str) -> int:
     """Return the documented exit code of a finished scan."""
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
-    if any(f.verdict == "fail" and f.severity in failing for f in report.findings):
+    if any(f.is_violation and f.severity in failing for f in report.findings):
         return FOUND
     return 0 if report.complete else INCOMPLETE
 

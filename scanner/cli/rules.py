@@ -17,6 +17,7 @@ from scanner.printable import printable
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.rules import Rule
+    from scanner.rules.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,15 +133,21 @@ def docs(folders: tuple[Path, ...], output: Path) -> None:
 
 
 def selected(
-    folders: tuple[Path, ...], only: tuple[str, ...], skip: tuple[str, ...]
+    folders: tuple[Path, ...], only: tuple[str, ...], skip: tuple[str, ...], settings: Settings
 ) -> tuple[Rule, ...]:
-    """Return the rules to judge by. Raises RequestError for a name that is none."""
+    """
+    Return the rules to judge by.
+
+    Raises RequestError for a name that is none, RuleError for one in the settings.
+    """
     known = _loaded(folders, proved=False)
+    settings.check(known)
     wanted = {_named(known, name).id for name in only} or {rule.id for rule in known}
     unwanted = {_named(known, name).id for name in skip}
+    unwanted |= {rule.id for rule in known if not settings.is_enabled(rule)}
     chosen = tuple(rule for rule in known if rule.id in wanted - unwanted)
     if not chosen:
-        raise RequestError("--only and --skip leave no rule to judge by")
+        raise RequestError("--only, --skip and the configuration leave no rule to judge by")
     return chosen
 
 

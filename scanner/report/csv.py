@@ -29,6 +29,7 @@ HEADERS = (
     "resourceGroup",
     "id",
     "fingerprint",
+    "suppressed",
 )
 
 
@@ -53,12 +54,13 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         "; ".join(map(printable, finding.commands)),
         *_place(finding.resource),
         finding.fingerprint,
+        printable(finding.suppression.said) if finding.suppression else "",
     )
 
 
 def _gap(gap: Gap) -> tuple[str, ...]:
     scope = ResourceId(gap.scope)
-    said = (names(scope), unread(gap), *[""] * 4, *_place(scope), "")
+    said = (names(scope), unread(gap), *[""] * 4, *_place(scope), "", "")
     return ("", Verdict.OPEN.value, GAP, "part-not-read", *said)
 
 

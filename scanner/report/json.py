@@ -8,7 +8,8 @@ from typing import Any
 from msgspec import to_builtins
 
 from scanner import __version__
-from scanner.findings import Finding, Severity, Verdict
+from scanner.findings import Finding, Severity, Suppression, Verdict
+from scanner.report import summary
 from scanner.report.encode import dump, evidence_entry
 from scanner.report.options import Options
 from scanner.report.scan_report import REACHES, Account, Report
@@ -28,6 +29,7 @@ def render(report: Report, _options: Options) -> str:
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
+        "remarks": list(report.remarks),
         "accounts": [_account(account) for account in report.accounts],
     }
     return dump(document, sort_keys=True) + "\n"
@@ -38,10 +40,13 @@ def _coverage(report: Report) -> dict[str, Any]:
 
 
 def _summary(report: Report) -> dict[str, Any]:
-    failed = Counter(f.severity for f in report.findings if f.verdict is Verdict.FAIL)
+    failed = Counter(finding.severity for finding in summary.failed(report))
+    waived = len(summary.suppressed(report))
     counts = {verdict.value: report.tally.counts.get(verdict, 0) for verdict in Verdict}
+    counts["fail"] -= waived
     by_severity = {severity.value: failed[severity] for severity in Severity}
-    return {"subjects": report.tally.subjects, **counts, "bySeverity": by_severity}
+    known = {"subjects": report.tally.subjects, **counts, "bySeverity": by_severity}
+    return known | {"suppressed": waived}
 
 
 def _account(account: Account) -> dict[str, Any]:
@@ -70,5 +75,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remediation": {"text": finding.remediation, "az": list(finding.commands)},
         "maps": {framework: list(controls) for framework, controls in finding.maps.items()},
         "fingerprint": finding.fingerprint,
-        "suppressed": None,
+        "suppressed": _suppression(finding.suppression),
+        "suppressionEnded": _suppression(finding.lapsed),
+    }
+
+
+def _suppression(said: Suppression | None) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    expires = said.expires.isoformat() if said.expires else None
+    return {
+        "reason": said.reason,
+        "owner": said.owner or None,
+        "expires": expires,
+        "place": said.place,
     }

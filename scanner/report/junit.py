@@ -34,7 +34,7 @@ def render(report: Report, _options: Options) -> str:
     """
     Write a suite per rule, then one that fails for whatever was not read.
 
-    An open question is a test that was skipped.
+    An open question is a test that was skipped, and so is a violation that is suppressed.
 
     Source: https://github.com/testmoapp/junitxml
     """
@@ -61,6 +61,9 @@ def _judged(rule: Rule, findings: Iterable[Finding]) -> tuple[_Case, ...]:
 def _case(finding: Finding) -> _Case:
     if finding.verdict is Verdict.OPEN:
         return _Case(names(finding.resource), "skipped", f"not known: {finding.message}")
+    if finding.suppression:
+        said = f"suppressed {finding.suppression.said}: {finding.message}"
+        return _Case(names(finding.resource), "skipped", said)
     told = [
         str(finding.resource),
         *(f"why: {hop(evidence)}" for evidence in finding.evidence),

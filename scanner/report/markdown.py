@@ -33,6 +33,7 @@ _BACKTICKS = re.compile(r"`+")
 def render(report: Report, _options: Options) -> str:
     """Write the report: the result, what was not read, the accounts, the findings, each fix."""
     failed, unknown = summary.failed(report), summary.undecided(report)
+    waived = summary.suppressed(report)
     sections = (
         ["# aoai-scan"],
         [text(said) for said in summary.sentences(report)],
@@ -41,6 +42,7 @@ def render(report: Report, _options: Options) -> str:
         _overview("Violations", failed),
         [block for finding in failed[:_MOST_DETAILS] for block in _details(finding)],
         _overview("Not known", unknown),
+        _suppressed(waived),
     )
     return "\n\n".join(block for section in sections for block in section) + "\n"
 
@@ -96,11 +98,25 @@ def _overview(title: str, findings: Sequence[Finding]) -> Iterator[str]:
         yield from _more(findings)
 
 
+def _suppressed(findings: Sequence[Finding]) -> Iterator[str]:
+    rows = [
+        (f"{f.rule} {f.name}", code(names(f.resource)), text(f.suppression.said))
+        for f in findings[:_MOST_ROWS]
+        if f.suppression
+    ]
+    if rows:
+        yield "## Suppressed"
+        yield _table(("Rule", "Resource", "Suppressed"), rows)
+        yield from _more(findings)
+
+
 def _details(finding: Finding) -> Iterator[str]:
     """Yield what folds out below the overview: why, for whom, and the fix to copy."""
     title = f"{finding.severity} {finding.rule} {finding.name}"
     yield f"<details><summary>{title}: {_html(names(finding.resource))}</summary>"
     yield text(finding.message)
+    if finding.lapsed:
+        yield text(f"Its suppression has ended: {finding.lapsed.said}")
     if finding.evidence:
         yield "\n".join(f"1. {code(hop(e))}" for e in finding.evidence[:_MOST_ROWS])
     calls = [f"{names(a.consumer)} -> {a.hostname}" for a in finding.affected]

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from scanner import __version__
-from scanner.findings import Verdict
+from scanner.report import summary
 from scanner.report.encode import dump
 from scanner.report.options import Options
 from scanner.report.sarif_locations import Anchors, anchors
@@ -67,7 +67,7 @@ def _driver(report: Report) -> dict[str, Any]:
 
 def _results(report: Report, places: Anchors) -> list[dict[str, Any]]:
     index = {rule.id: place for place, rule in enumerate(report.rules)}
-    failed = [finding for finding in report.findings if finding.verdict is Verdict.FAIL]
+    failed = summary.failed(report)
     return [result(finding, index[finding.rule], places) for finding in failed[:MOST_RESULTS]]
 
 
@@ -78,7 +78,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     A notification of level `error` is SARIF's own way to say that a run is
     incomplete. (§3.20.14, appendix I)
     """
-    failed = sum(finding.verdict is Verdict.FAIL for finding in report.findings)
+    failed = len(summary.failed(report))
     notifications = [unread(gap) for gap in sorted(report.gaps)]
     if failed > MOST_RESULTS:
         notifications.append(left_out(failed - MOST_RESULTS))

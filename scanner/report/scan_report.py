@@ -48,6 +48,8 @@ class Report:
     topology: Topology
     """How they hang together."""
     cloud: str = "AzurePublic"
+    remarks: tuple[str, ...] = ()
+    """What whoever wrote the configuration should know of its suppressions, each with its place."""
     coverage: Coverage | None = None
     """How the reading went; None for rows that came without a word of it."""
 

@@ -16,8 +16,13 @@ from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap
 
 
 def failed(report: Report) -> tuple[Finding, ...]:
-    """Return the violations, gravest first."""
-    return tuple(f for f in report.findings if f.verdict is Verdict.FAIL)
+    """Return the violations that count, gravest first."""
+    return tuple(f for f in report.findings if f.is_violation)
+
+
+def suppressed(report: Report) -> tuple[Finding, ...]:
+    """Return the violations that somebody answers for, gravest first."""
+    return tuple(f for f in report.findings if f.suppression)
 
 
 def undecided(report: Report) -> tuple[Finding, ...]:
@@ -63,7 +68,11 @@ def sentences(report: Report) -> Iterator[str]:
         found = counted(count) if count else "No violation"
         resources, counts = _number(report.tally.subjects, "resource"), report.tally.counts
         passed, unknown = counts.get(Verdict.PASS, 0), counts.get(Verdict.OPEN, 0)
-        yield f"{found} in {resources} judged by {rules}; {passed} passed, {unknown} not known."
+        waived = len(suppressed(report))
+        also = f", {waived} suppressed" if waived else ""
+        yield (
+            f"{found} in {resources} judged by {rules}; {passed} passed, {unknown} not known{also}."
+        )
     else:
         yield f"Nothing was judged: no resource is of a kind that {rules} could judge."
     if not report.accounts:

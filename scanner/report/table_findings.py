@@ -71,6 +71,8 @@ def _details(finding: Finding, room: int) -> Iterator[str]:
     askers = [f"{names(a.consumer)} -> {a.hostname}" for a in finding.affected]
     if askers:
         yield from indented("for: ", prose(listed(askers, _MOST_ASKERS), room))
+    if finding.lapsed:
+        yield from indented("but: ", prose(f"suppressed no longer ({finding.lapsed.said})", room))
     yield from indented("fix: ", _fix(finding, room))
 
 

@@ -10,7 +10,16 @@ from dataclasses import replace
 from scanner.analysis.causes import Cause
 from scanner.analysis.connections import Connection, alike, intended
 from scanner.analysis.intents import Intent
-from scanner.findings import NOT_APPLICABLE, Affected, Finding, Judgement, Tally, Verdict, every
+from scanner.findings import (
+    NOT_APPLICABLE,
+    Affected,
+    Finding,
+    Judgement,
+    Tally,
+    Verdict,
+    every,
+    gravest_first,
+)
 from scanner.resources import BY_TYPE, AnyResource, Properties, Resource, ResourceId
 from scanner.rules import templates
 from scanner.rules.rule import Rule, Subject
@@ -46,7 +55,7 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
         blamed = [_finding(rule, *one) for one in _blamed(topology, reported)]
         counts.update(finding.verdict for finding in blamed)
         findings += blamed
-    findings.sort(key=_gravest_first)
+    findings.sort(key=gravest_first)
     return tuple(findings), Tally(sum(spoken_of.values()), dict(counts))
 
 
@@ -197,13 +206,4 @@ def _finding(rule: Rule, subject: AnyResource, judgement: Judgement) -> Finding:
         commands=tuple(dict.fromkeys(commands)),
         maps=rule.maps,
         fingerprint=hashlib.sha256(f"{rule.id}\n{str.__str__(subject.id)}".encode()).hexdigest(),
-    )
-
-
-def _gravest_first(finding: Finding) -> tuple[bool, int, str, str]:
-    return (
-        finding.verdict is not Verdict.FAIL,
-        finding.severity.rank,
-        finding.rule,
-        finding.resource,
     )

@@ -57,7 +57,9 @@ def test_a_report_says_what_it_is_and_what_it_found() -> None:
             "open": 2,
             "notApplicable": 0,
             "bySeverity": {"critical": 1, "high": 1, "medium": 1, "low": 0, "info": 0},
+            "suppressed": 0,
         },
+        "remarks": [],
         "accounts": [
             {
                 "id": str(PROD),
@@ -96,6 +98,7 @@ def test_a_finding_carries_its_reasons_and_its_fix() -> None:
         "maps": {"mcsb": ["NS-2"], "azurePolicy": ["0725b4dd-7e76-479c-a735-68e7ee23d5ca"]},
         "fingerprint": said["fingerprint"],
         "suppressed": None,
+        "suppressionEnded": None,
     }
     assert said["evidence"][-1] == {
         "resource": str(HUB),

@@ -1,7 +1,9 @@
 """The configuration: what it says, and what is wrong with it, in one line with the place."""
 
 import json
+import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 from rule_files import RULE, composed, written
 
 from scanner.errors import RuleError
+from scanner.findings import Severity, Suppression
 from scanner.rules import config, load
 from scanner.rules.document import Source
 from scanner.rules.nodes import plain
+from scanner.rules.settings import Setting, Waiver
 from scanner.topology.expectations import ANY, Demand, Expectation, Selector
 
 GOOD = """\
@@ -22,11 +26,12 @@ expect:
     reach: private
   - {from: any, to: any, reach: never}
 """
-VALIDATOR = jsonschema_rs.Draft202012Validator(config.schema())
+VALIDATOR = jsonschema_rs.Draft202012Validator(config.schema(), validate_formats=True)
+SCHEMA = Path(__file__).parents[2] / "docs" / "aoai-scan.schema.json"
 
 
 def read(folder: Path, text: str | bytes) -> tuple[Expectation, ...]:
-    return config.load(written(folder, text, "config.yaml"))
+    return config.load(written(folder, text, "config.yaml")).expectations
 
 
 def entry(folder: Path, text: str) -> Expectation:
@@ -64,6 +69,65 @@ expect:
             place=f"{tmp_path}/config.yaml:2:5",
         ),
     )
+
+
+def test_a_suppression_says_what_why_who_and_until_when(tmp_path: Path) -> None:
+    text = """\
+suppressions:
+  - rule: AOAI101
+    resource: "*/accounts/sandbox-*"
+    reason: "  It is\n  a sandbox. "
+    owner: ana
+    expires: 2026-12-31
+"""
+    path = written(tmp_path, text, "config.yaml")
+    (found,) = config.load(path).settings.waivers
+    assert found == Waiver(
+        rule="AOAI101",
+        resource="*/accounts/sandbox-*",
+        suppression=Suppression(
+            reason="It is a sandbox.",
+            owner="ana",
+            expires=date(2026, 12, 31),
+            place=f"{path}:2:5",
+        ),
+    )
+    assert found.suppression.said == "until 2026-12-31 by ana: It is a sandbox."
+
+
+def test_a_setting_says_which_rules_where_and_what(tmp_path: Path) -> None:
+    text = "rules: [{rule: dns, resources: {name: x}, enabled: false, severity: low}]"
+    path = written(tmp_path, text, "config.yaml")
+    (found,) = config.load(path).settings.rules
+    assert found == Setting(
+        rule="dns",
+        resources=Selector(name="x"),
+        enabled=False,
+        severity=Severity.LOW,
+        place=f"{path}:1:9",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("rules: [{rule: dns}]", "1:9", "a setting of rules lacks `enabled` or `severity`"),
+        ("rules: [{rule: dns, severity: hihg}]", "1:31", "no severity `hihg`.*`high`"),
+        ("rules: [{rule: dns, enable: true}]", "1:21", "of a setting of rules `enable`.*`enabled`"),
+        ("suppressions: [{rule: a, resource: '*'}]", "1:36", "`\\*` is not a glob on an ARM ID"),
+        ("suppressions: [{expires: 2026-02-30}]", "1:26", "`2026-02-30` is no day"),
+        ("suppressions: [{expires: tomorrow}]", "1:26", "`tomorrow` is not a day such as"),
+        ("suppressions: [{rule: a}]", "1:16", "a suppression lacks `resource`"),
+    ],
+)
+def test_a_wrong_setting_or_suppression_is_one_line_with_its_place(
+    text: str, place: str, message: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, text, "config.yaml")
+    with pytest.raises(RuleError) as caught:
+        config.load(path)
+    assert str(caught.value).startswith(f"{path}:{place}: ")
+    assert re.search(message, str(caught.value))
 
 
 def test_each_expectation_knows_its_place(tmp_path: Path) -> None:
@@ -160,10 +224,47 @@ ENTRIES: tuple[Any, ...] = (
     None,
     [],
 )
+WAIVER: dict[str, Any] = {
+    "rule": "AOAI101",
+    "resource": "*/accounts/a-*",
+    "reason": "because",
+    "owner": "ana",
+    "expires": "2026-12-31",
+}
+WAIVERS: tuple[Any, ...] = (
+    WAIVER,
+    *({key: value for key, value in WAIVER.items() if key != left} for left in WAIVER),
+    *(WAIVER | {"expires": day} for day in ("2026-02-30", "soon", 2026, None, "2026-12-31T00:00Z")),
+    *(WAIVER | {"resource": glob} for glob in ("*", "/", "**/*", "/?", "a*", "/subscriptions/*")),
+    WAIVER | {"owner": ""},
+    WAIVER | {"until": "2026-12-31"},
+    "AOAI101",
+)
+SETTINGS: tuple[Any, ...] = (
+    {"rule": "AOAI101"},
+    {"rule": "AOAI101", "enabled": False},
+    {"rule": "AOAI101", "enabled": "off"},
+    {"rule": "dns", "severity": "low"},
+    {"rule": "dns", "severity": "Low"},
+    {"rule": "any", "resources": {"tag": {"env": "test"}}, "severity": "info", "enabled": True},
+    {"rule": "any", "resources": {}, "severity": "info"},
+    {"severity": "info"},
+    {"rule": 101, "severity": "info"},
+)
 CONFIGS: tuple[Any, ...] = (
+    *({"suppressions": [one]} for one in WAIVERS),
+    *({"rules": [one]} for one in SETTINGS),
+    {"suppressions": []}, {"rules": {}}, {"rules": [SETTINGS[1]], "suppressions": [WAIVER]},
     {}, [], None, "expect", {"expect": []}, {"expect": None}, {"expect": {}}, {"x": 1},
     *({"expect": [entry]} for entry in ENTRIES),
 )  # fmt: skip
+
+
+def test_the_schema_in_the_documentation_is_the_one_that_is_printed() -> None:
+    text = json.dumps(config.schema(), indent=2) + "\n"
+    if os.environ.get("UPDATE_SAMPLES"):
+        SCHEMA.write_text(text, "utf-8", newline="\n")
+    assert SCHEMA.read_text("utf-8") == text, "see `make samples`"
 
 
 def test_the_schema_is_a_schema() -> None:

@@ -74,7 +74,8 @@ options("family", "all", families.map((f) => [f, f]));
 options("account", "all", known.accounts.map((a) => [String(a.at), nameOf(a.at)]));
 options("subscription", "all", [...new Set(known.findings.map((f) => subscriptionOf(f.at)))].sort()
   .map((s) => [s, known.subscriptions[s] || s || "none"]));
-options("verdict", "all", [["fail", "violations"], ["open", "not known"]]);
+options("verdict", "all", [["fail", "violations"], ["open", "not known"], ["suppressed", "suppressed"]]);
+const ASIDE = { open: "not known", suppressed: "suppressed" };
 at("search").addEventListener("input", () => { pages = 1; list(); });
 at("filters").addEventListener("submit", (event) => event.preventDefault());
 
@@ -89,12 +90,12 @@ function wanted(finding, place) {
 }
 
 function item(finding) {
-  const open = finding.verdict === "open";
+  const aside = ASIDE[finding.verdict];
   return make("li", {}, make("button", {
-    type: "button", class: `f-${finding.severity}${open ? " f-open" : ""}`, "data-key": finding.key,
+    type: "button", class: `f-${finding.severity}${aside ? " f-open" : ""}`, "data-key": finding.key,
     click: () => { location.hash = `finding=${finding.key}`; },
   },
-  make("span", {}, make("b", { class: `severity g-${finding.severity}` }, open ? `not known (${finding.severity})` : finding.severity),
+  make("span", {}, make("b", { class: `severity g-${finding.severity}` }, aside ? `${aside} (${finding.severity})` : finding.severity),
     ` ${finding.rule} ${known.rules[finding.rule].name}`),
   make("span", {}, nameOf(finding.at)), make("span", { class: "small" }, finding.message),
   make("span", { class: "small printed" }, `Fix: ${finding.commands[0] || finding.fix}`)));
@@ -144,9 +145,9 @@ function showFinding(finding) {
     [nameOf(number), said, place === finding.why.length - 1]);
   const links = rule.links.map((href) => make("li", {}, make("a", { href, rel: "noreferrer noopener", target: "_blank" }, href)));
   show(
-    make("h2", {}, make("span", { class: `severity g-${finding.severity}` }, finding.verdict === "open" ? "not known" : finding.severity),
+    make("h2", {}, make("span", { class: `severity g-${finding.severity}` }, ASIDE[finding.verdict] || finding.severity),
       ` ${finding.rule} ${rule.name}: ${nameOf(finding.at)}`),
-    make("p", {}, finding.message), strip(hops),
+    make("p", {}, finding.message), finding.suppressed ? make("p", {}, `Suppressed ${finding.suppressed}`) : null, strip(hops),
     call ? make("p", { class: "small" }, `The call: ${nameOf(call.from)} to ${call.host}`) : null,
     finding.callCount > 1 ? make("p", { class: "small" }, `${finding.callCount} calls are affected.`) : null,
     make("h3", {}, "Fix"), make("p", {}, finding.fix), ...finding.commands.map(copyable),
