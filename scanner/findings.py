@@ -111,6 +111,19 @@ class Suppression:
         return f"{head}: {self.reason}" if head else self.reason
 
 
+class BaselineState(StrEnum):
+    """
+    How a violation stands to an earlier report.
+
+    Source: SARIF 2.1.0 §3.27.24 (baselineState)
+    """
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    ABSENT = "absent"
+    """It was there, and this scan would have seen it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A `fail` or `open` under a rule. Same rule and same blame is the same finding."""
@@ -134,6 +147,8 @@ class Finding:
     """Why it does not count, although it is a violation."""
     lapsed: Suppression | None = None
     """What kept it from counting until its day passed."""
+    baseline: BaselineState | None = None
+    """None where it is compared with nothing, and for what is open."""
 
     @property
     def is_violation(self) -> bool:

@@ -25,6 +25,7 @@ from scanner.errors import ScanError
 from scanner.report import FORMATS
 
 if TYPE_CHECKING:  # `--help` needs none of it
+    from scanner.findings import Finding
     from scanner.report.scan_report import Report
 
 logger = logging.getLogger(__name__)
@@ -108,6 +109,20 @@ Exit codes:
     help="Exit with 1 from this severity on.",
 )
 @click.option(
+    "--baseline",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    envvar="AOAI_SCAN_BASELINE",
+    help="Compare with this report of an earlier scan: our JSON or SARIF. Repeatable.",
+)
+@click.option(
+    "--fail-on-new",
+    is_flag=True,
+    envvar="AOAI_SCAN_FAIL_ON_NEW",
+    help="Exit with 1 for what is not in the baseline alone.",
+)
+@click.option(
     "--save-snapshot",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -132,6 +147,8 @@ def cli(  # noqa: PLR0913 - one parameter an option
     formats: tuple[str, ...],
     output: str | None,
     fail_on: str,
+    baseline: tuple[Path, ...],
+    fail_on_new: bool,
     save_snapshot: Path | None,
     quiet: bool,
     verbose: int,
@@ -150,6 +167,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
     kept = None if save_snapshot is None else savable(save_snapshot)
     said = configured(config)
+    before = _before(baseline, fail_on_new=fail_on_new)
     settings = said.settings.forced() if only else said.settings
     chosen = selected(folders, only, skip, settings)
 
@@ -163,13 +181,15 @@ def cli(  # noqa: PLR0913 - one parameter an option
             save(declared(snapshot), kept)
         progress("judging")
         report = scan(snapshot, chosen, said.expectations, settings=settings, today=today(as_of))
+        if before is not None:
+            report = _compared(report, before)
     for remark in report.remarks:
         logger.warning("%s", remark)
     if not report.accounts:
         logger.warning(NO_ACCOUNT)
     color = _wants_color(no_color=no_color)
     write(report, places, color=color, width=shutil.get_terminal_size((100, 24)).columns)
-    sys.exit(exit_code(report, fail_on))
+    sys.exit(exit_code(report, fail_on, new_only=fail_on_new))
 
 
 cli.add_command(collect)
@@ -179,10 +199,11 @@ cli.add_command(rules)
 cli.add_command(trace)
 
 
-def exit_code(report: Report, fail_on: str) -> int:
+def exit_code(report: Report, fail_on: str, *, new_only: bool = False) -> int:
     """Return the documented exit code of a finished scan."""
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
-    if any(f.is_violation and f.severity in failing for f in report.findings):
+    counted = (f for f in report.findings if f.is_violation and f.severity in failing)
+    if any(f.baseline == "new" or not new_only for f in counted):
         return FOUND
     return 0 if report.complete else INCOMPLETE
 
@@ -220,6 +241,23 @@ def main() -> None:
         console.bug(bug)
         code = ScanError.exit_code
     sys.exit(code)
+
+
+def _before(paths: tuple[Path, ...], *, fail_on_new: bool) -> tuple[Finding, ...] | None:
+    """Return what the baseline tells, before an hour of reading; None where there is none."""
+    if not paths:
+        if fail_on_new:
+            raise click.UsageError("--fail-on-new needs a --baseline to know what is new")
+        return None
+    from scanner.report.past import load  # noqa: PLC0415 - `--help` needs none of it
+
+    return load(paths)
+
+
+def _compared(report: Report, before: tuple[Finding, ...]) -> Report:
+    from scanner.report.baseline import compared  # noqa: PLC0415 - as above
+
+    return compared(report, before)
 
 
 def _refuse_options(context: click.Context) -> None:

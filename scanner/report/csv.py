@@ -30,6 +30,7 @@ HEADERS = (
     "id",
     "fingerprint",
     "suppressed",
+    "baselineState",
 )
 
 
@@ -55,12 +56,13 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         *_place(finding.resource),
         finding.fingerprint,
         printable(finding.suppression.said) if finding.suppression else "",
+        finding.baseline.value if finding.baseline else "",
     )
 
 
 def _gap(gap: Gap) -> tuple[str, ...]:
     scope = ResourceId(gap.scope)
-    said = (names(scope), unread(gap), *[""] * 4, *_place(scope), "", "")
+    said = (names(scope), unread(gap), *[""] * 4, *_place(scope), *[""] * 3)
     return ("", Verdict.OPEN.value, GAP, "part-not-read", *said)
 
 

@@ -30,6 +30,7 @@ def render(report: Report, _options: Options) -> str:
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "remarks": list(report.remarks),
+        **_since(report),
         "accounts": [_account(account) for account in report.accounts],
     }
     return dump(document, sort_keys=True) + "\n"
@@ -37,6 +38,14 @@ def render(report: Report, _options: Options) -> str:
 
 def _coverage(report: Report) -> dict[str, Any]:
     return {} if report.coverage is None else {"coverage": to_builtins(report.coverage)}
+
+
+def _since(report: Report) -> dict[str, Any]:
+    """Return what a later scan needs to compare itself with this one."""
+    if report.since is None:
+        return {}
+    kept = [_finding(k.finding) | {"because": k.because.value} for k in report.since.kept]
+    return {"absent": [_finding(one) for one in report.since.absent], "kept": kept}
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -77,6 +86,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "suppressed": _suppression(finding.suppression),
         "suppressionEnded": _suppression(finding.lapsed),
+        **({"baselineState": finding.baseline.value} if finding.baseline else {}),
     }
 
 

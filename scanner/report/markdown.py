@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from scanner.findings import Finding
+from scanner.findings import BaselineState, Finding
 from scanner.printable import printable
 from scanner.report import summary
 from scanner.report.encode import hop, names
@@ -43,6 +43,7 @@ def render(report: Report, _options: Options) -> str:
         [block for finding in failed[:_MOST_DETAILS] for block in _details(finding)],
         _overview("Not known", unknown),
         _suppressed(waived),
+        *_past(report),
     )
     return "\n\n".join(block for section in sections for block in section) + "\n"
 
@@ -89,13 +90,17 @@ def _accounts(report: Report) -> Iterator[str]:
 
 def _overview(title: str, findings: Sequence[Finding]) -> Iterator[str]:
     rows = [
-        (f.severity.value, f"{f.rule} {f.name}", code(names(f.resource)), text(f.message))
+        (f.severity.value, f"{f.rule} {f.name}{_new(f)}", code(names(f.resource)), text(f.message))
         for f in findings[:_MOST_ROWS]
     ]
     if rows:
         yield f"## {title}"
         yield _table(("Severity", "Rule", "Resource", "What"), rows)
         yield from _more(findings)
+
+
+def _new(finding: Finding) -> str:
+    return " **new**" if finding.baseline is BaselineState.NEW else ""
 
 
 def _suppressed(findings: Sequence[Finding]) -> Iterator[str]:
@@ -108,6 +113,13 @@ def _suppressed(findings: Sequence[Finding]) -> Iterator[str]:
         yield "## Suppressed"
         yield _table(("Rule", "Resource", "Suppressed"), rows)
         yield from _more(findings)
+
+
+def _past(report: Report) -> Iterator[Iterable[str]]:
+    since = report.since
+    if since is not None:
+        yield _overview("Gone since the baseline", since.absent)
+        yield _overview("Not checked, and kept", [k.finding for k in since.kept if k.is_open])
 
 
 def _details(finding: Finding) -> Iterator[str]:

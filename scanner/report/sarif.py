@@ -11,13 +11,14 @@ from typing import Any
 from msgspec import to_builtins
 
 from scanner import __version__
+from scanner.findings import Finding
 from scanner.report import summary
 from scanner.report.encode import dump
 from scanner.report.options import Options
 from scanner.report.sarif_locations import Anchors, anchors
 from scanner.report.sarif_notifications import DESCRIPTOR, left_out, unread
 from scanner.report.sarif_results import result
-from scanner.report.sarif_rules import HOME, descriptor
+from scanner.report.sarif_rules import DRIVER, HOME, descriptor
 from scanner.report.scan_report import Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -55,7 +56,7 @@ def _run(report: Report, options: Options) -> dict[str, Any]:
 
 def _driver(report: Report) -> dict[str, Any]:
     return {
-        "name": "aoai-scan",
+        "name": DRIVER,
         "fullName": f"aoai-scan {__version__}",
         "version": __version__,
         "semanticVersion": __version__,
@@ -67,8 +68,14 @@ def _driver(report: Report) -> dict[str, Any]:
 
 def _results(report: Report, places: Anchors) -> list[dict[str, Any]]:
     index = {rule.id: place for place, rule in enumerate(report.rules)}
-    failed = summary.failed(report)
+    failed = (*summary.failed(report), *kept(report))
     return [result(finding, index[finding.rule], places) for finding in failed[:MOST_RESULTS]]
+
+
+def kept(report: Report) -> tuple[Finding, ...]:
+    """Return the old violations that are told again: code scanning takes silence for mended."""
+    told = report.since.kept if report.since else ()
+    return tuple(k.finding for k in told if k.is_open and k.finding.suppression is None)
 
 
 def _invocation(report: Report) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     A notification of level `error` is SARIF's own way to say that a run is
     incomplete. (§3.20.14, appendix I)
     """
-    failed = len(summary.failed(report))
+    failed = len(summary.failed(report)) + len(kept(report))
     notifications = [unread(gap) for gap in sorted(report.gaps)]
     if failed > MOST_RESULTS:
         notifications.append(left_out(failed - MOST_RESULTS))

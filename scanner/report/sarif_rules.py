@@ -9,6 +9,7 @@ from scanner.findings import Severity
 from scanner.report.sarif_text import block, numbered, paragraph, sentence, shortened
 from scanner.rules.rule import Rule
 
+DRIVER = "aoai-scan"
 HOME = "https://pypi.org/project/aoai-scan/"
 
 LEVELS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from scanner.findings import Finding, Tally
 from scanner.resources import AnyResource, ResourceId
@@ -28,6 +29,40 @@ class Account:
     """Whether nobody else may call it from where nothing was read."""
 
 
+class KeptBecause(StrEnum):
+    """Why an old violation that was not found again is not gone."""
+
+    NOT_READ = "notRead"
+    """A part of the estate was not read that may hide it."""
+    NOT_KNOWN = "notKnown"
+    """The same question is open now."""
+    NOT_JUDGED = "notJudged"
+    """Its rule was left out of this scan."""
+    OUT_OF_SCOPE = "outOfScope"
+    """Its subscription was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An old violation that this scan could not have seen."""
+
+    finding: Finding
+    because: KeptBecause
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may well be there still, of all that was to be looked at."""
+        return self.because in {KeptBecause.NOT_READ, KeptBecause.NOT_KNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the violations of an earlier report that were not found again."""
+
+    absent: tuple[Finding, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A judged estate."""
@@ -50,6 +85,8 @@ class Report:
     cloud: str = "AzurePublic"
     remarks: tuple[str, ...] = ()
     """What whoever wrote the configuration should know of its suppressions, each with its place."""
+    since: Comparison | None = None
+    """What came and went since a baseline; None where there is none."""
     coverage: Coverage | None = None
     """How the reading went; None for rows that came without a word of it."""
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from scanner.findings import Finding, Severity, Verdict
+from scanner.findings import BaselineState, Finding, Severity, Verdict
 from scanner.printable import printable
 from scanner.report.coverage import lines as covered
-from scanner.report.scan_report import REACHES, Account, Report
+from scanner.report.scan_report import REACHES, Account, Comparison, KeptBecause, Report
 from scanner.report.wrap import elided, listed
 from scanner.resources import ResourceId
 from scanner.snapshot import ANY_TYPE, EVERYWHERE, Gap
@@ -75,6 +75,8 @@ def sentences(report: Report) -> Iterator[str]:
         )
     else:
         yield f"Nothing was judged: no resource is of a kind that {rules} could judge."
+    if report.since is not None:
+        yield _since(report, report.since)
     if not report.accounts:
         yield _NO_ACCOUNT
     if report.coverage is not None:
@@ -87,6 +89,23 @@ _NO_ACCOUNT = (
     "Warning: no Azure OpenAI account was found, so nothing here says that one is safe. "
     "Check the scope, and that the identity may read it."
 )
+
+
+def _since(report: Report, since: Comparison) -> str:
+    """Return what came and went, in a sentence."""
+    states = Counter(finding.baseline for finding in failed(report))
+    parts = [f"{states[state]} {state}" for state in (BaselineState.NEW, BaselineState.UNCHANGED)]
+    kept = Counter(_KEPT[one.because] for one in since.kept)
+    parts += [f"{len(since.absent)} gone", *(f"{count} {said}" for said, count in kept.items())]
+    return f"Since the baseline: {', '.join(parts)}."
+
+
+_KEPT = {
+    KeptBecause.NOT_READ: "kept, for what was not read may hide them",
+    KeptBecause.NOT_KNOWN: "kept, for they are not known now",
+    KeptBecause.NOT_JUDGED: "of rules that were left out",
+    KeptBecause.OUT_OF_SCOPE: "of other subscriptions",
+}
 
 
 def _concerned(finding: Finding) -> Iterator[ResourceId]:

@@ -8,7 +8,7 @@ from scanner.report import summary
 from scanner.report.encode import names
 from scanner.report.options import Options
 from scanner.report.scan_report import Report
-from scanner.report.table_findings import known, unknown
+from scanner.report.table_findings import known, past, unknown
 from scanner.report.wrap import NARROWEST, elided, prose
 
 _HEADERS = ("Account", "Exposure", "Callers", "Violations")
@@ -24,6 +24,7 @@ def render(report: Report, options: Options) -> str:
         _accounts(report, width),
         known(summary.failed(report), width, color=options.color),
         unknown(summary.undecided(report), width),
+        past(report.since, width) if report.since else "",
         _gaps(report, width),
         "\n".join(line for said in summary.sentences(report) for line in prose(said, width)),
     )

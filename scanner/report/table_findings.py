@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from scanner.findings import Finding, Severity
+from scanner.findings import BaselineState, Finding, Severity
 from scanner.report.encode import hop, names
+from scanner.report.scan_report import Comparison
 from scanner.report.wrap import chain, command, elided, indented, listed, prose
 
 _MARGIN = max(map(len, Severity)) + 2
 _MOST_HOPS = 8
+_MOST_PAST = 20
 _MOST_NAMES = 5
 _MOST_ASKERS = 3
 
@@ -41,6 +43,22 @@ def unknown(findings: Sequence[Finding], width: int) -> str:
     return "\n".join(lines)
 
 
+def past(since: Comparison, width: int) -> str:
+    """Return what of an earlier report was not found again: what is gone, and what is not."""
+    kept = [one.finding for one in since.kept if one.is_open]
+    titles = ("Gone since the baseline", since.absent), ("Not checked, and kept", tuple(kept))
+    return "\n\n".join("\n".join(_past(*one, width)) for one in titles if one[1])
+
+
+def _past(title: str, findings: Sequence[Finding], width: int) -> Iterator[str]:
+    yield title
+    for finding in findings[:_MOST_PAST]:
+        said = f"{finding.severity} {finding.rule} {finding.name}", names(finding.resource)
+        yield from (f"  {line}" for line in chain(map(elided, said), "  ", width - 2))
+    if len(findings) > _MOST_PAST:
+        yield f"  and {len(findings) - _MOST_PAST} more"
+
+
 def _paragraph(finding: Finding, width: int, *, color: bool) -> Iterator[str]:
     room = width - _MARGIN
     margin = " " * _MARGIN
@@ -57,7 +75,8 @@ def _severity(severity: Severity, *, color: bool) -> str:
 
 
 def _title(finding: Finding, resources: str, room: int) -> list[str]:
-    return chain((f"{finding.rule} {finding.name}", elided(resources)), "  ", room)
+    new = ("new",) if finding.baseline is BaselineState.NEW else ()
+    return chain((f"{finding.rule} {finding.name}", elided(resources), *new), "  ", room)
 
 
 def _details(finding: Finding, room: int) -> Iterator[str]:
