@@ -41,6 +41,7 @@ class SourceOptions:
     management_group: tuple[str, ...]
     all_subscriptions: bool
     cloud: str
+    effective: bool = False
     snapshot: Path | None = None
     demo: bool = False
     assume_complete: bool = False
@@ -66,6 +67,8 @@ class SourceOptions:
             for name in cls.__slots__
             if name in context.params and (name in chosen or name not in (*LIVE, *OFFLINE))
         }
+        if chosen and kinds != {"live"} and _is_typed(context, "effective"):
+            raise RequestError("--effective asks Azure; give it to the scan that reads Azure")
         empty = {"subscription": (), "management_group": (), "all_subscriptions": False}
         return cls(**{**empty, **values, "cloud": _cloud(context)})
 
@@ -103,6 +106,7 @@ class SourceOptions:
             subscriptions=self.subscription,
             management_groups=self.management_group,
             all_subscriptions=self.all_subscriptions,
+            effective=self.effective,
         )
         return collect(scope, cloud=cloud_of(self.cloud), progress=progress)
 
@@ -143,6 +147,12 @@ def live_options(command: F) -> F:
             is_flag=True,
             envvar="AOAI_SCAN_ALL_SUBSCRIPTIONS",
             help="Read every subscription that your login can see.",
+        ),
+        click.option(
+            "--effective",
+            is_flag=True,
+            envvar="AOAI_SCAN_EFFECTIVE",
+            help="Ask Azure what it computes for running machines, and compare. Needs two actions.",
         ),
         click.option(
             "--cloud",

@@ -12,7 +12,7 @@ from azure.core.credentials import TokenCredential
 
 from scanner.collect.attempts import Attempts, RefusedError, interrupted
 from scanner.collect.clouds import Cloud
-from scanner.collect.queries import RECORD_SETS, ZONES
+from scanner.collect.permissions import needed_for
 from scanner.collect.readers import READERS
 from scanner.collect.threads import each
 from scanner.collect.transport import Transport
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 MOST_THREADS = 16
 
-_ALL_RECORD_SETS = f"{ZONES}/all"
+_NOT_RUNNING = frozenset(
+    {
+        "NicMustBeAttachedToRunningVmToGetEffectiveRoutes",
+        "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups",
+    }
+)
+"""Nothing is hidden: for a machine that does not run there is nothing computed."""
 
 _EVERY = 500
 """Questions between two words of progress."""
@@ -85,7 +91,7 @@ class ResourceManager:
         if not questions:
             return
         with ExitStack() as stack:
-            transport = stack.enter_context(Transport())
+            transport = stack.enter_context(Transport(self.attempts.pause))
             clients = {
                 subscription: self._client(subscription, transport)
                 for subscription in {question.parent.subscription for question in questions}
@@ -121,6 +127,8 @@ class ResourceManager:
                 raise interrupted()
             documents = self.attempts.of(lambda: READERS[question.type](client, question.parent))
         except RefusedError as failure:
+            if failure.codes & _NOT_RUNNING:
+                return (), (), True
             return (), (_gap(question, failure),), False
         whole = [_whole(document, question) for document in documents]
         read = parse(msgspec.json.encode(whole), f"{question.type} of {question.parent}")
@@ -128,13 +136,9 @@ class ResourceManager:
 
 
 def _gap(question: ResourceQuery, failure: RefusedError) -> Gap:
-    """
-    Say what was not read; if that was denied, which permission it takes.
-
-    Source: https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
-    """
-    kind = _ALL_RECORD_SETS if question.type == RECORD_SETS else question.type
-    needed = f"; needs {kind}/read" if failure.reason is GapReason.DENIED else ""
+    """Say what was not read; if that was denied, which permission it takes."""
+    is_denied = failure.reason is GapReason.DENIED
+    needed = f"; needs {needed_for(question.type)}" if is_denied else ""
     return Gap(
         scope=str(question.parent),
         type=question.type,

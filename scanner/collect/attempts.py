@@ -87,6 +87,11 @@ class Attempts:
                 break
         raise interrupted()
 
+    def pause(self, seconds: float) -> None:
+        """Wait before it makes sense to look again. Raises RefusedError when the scan is over."""
+        if self.stopped.is_set() or self.clock.wait(self.stopped, seconds):
+            raise interrupted()
+
     def _wait(self, error: Exception, attempt: int) -> float | None:
         """Return the seconds before it makes sense to ask again; None when it never does."""
         if attempt == RETRIES or not _is_passing(error):

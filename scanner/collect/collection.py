@@ -12,6 +12,7 @@ from scanner.collect.clock import SYSTEM, Clock
 from scanner.collect.clouds import Cloud
 from scanner.collect.completeness import doubtful, mended, missing
 from scanner.collect.credentials import signed_in
+from scanner.collect.effective import EFFECTIVE, sampled
 from scanner.collect.queries import (
     ACCOUNTS,
     UNREAD_RECORDS,
@@ -53,7 +54,9 @@ def collect(
             found = found_in(scope, graph)
             tables = _read(graph, sorted(found.visible), attempts.stopped)
         manager = ResourceManager(cloud, credential, attempts)
-        told = manager.answer((*_questions(tables.rows), *doubtful(tables.rows)))
+        sample = sampled(tables.rows) if scope.effective else None
+        wanted = sample.questions if sample else ()
+        told = manager.answer((*_questions(tables.rows), *doubtful(tables.rows), *wanted))
     rows = mended(tables.rows, told)
     return Snapshot(
         rows=tuple(row for row in rows if row.type.lower() not in UNREAD_RECORDS),
@@ -61,13 +64,14 @@ def collect(
         cloud=cloud.name,
         subscriptions=found.asked,
         gaps=tuple(sorted({*found.gaps, *tables.gaps, *told.gaps, *missing(rows)})),
-        types=asked_types(),
+        types=asked_types(*(EFFECTIVE if scope.effective else ())),
         coverage=Coverage(
             asked=len(found.asked),
             visible=len(found.visible),
             queries=tuple(sorted((*found.queries, *tables.queries))),
             requests=told.asked,
             refused=told.asked - len(told.answered),
+            effective=sample.counts(told.rows) if sample else None,
         ),
     )
 

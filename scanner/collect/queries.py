@@ -14,6 +14,11 @@ RULESET_LINKS = "microsoft.network/dnsforwardingrulesets/virtualnetworklinks"
 HUB_ROUTE_TABLES = "microsoft.network/virtualhubs/hubroutetables"
 ROUTING_INTENT = "microsoft.network/virtualhubs/routingintent"
 
+INTERFACES = "microsoft.network/networkinterfaces"
+EFFECTIVE_ROUTES = f"{INTERFACES}/effectiveroutetable"
+EFFECTIVE_GROUPS = f"{INTERFACES}/effectivenetworksecuritygroups"
+MACHINES = "microsoft.compute/virtualmachines"
+
 ACCOUNTS = "microsoft.cognitiveservices/accounts"
 FIREWALL_POLICIES = "microsoft.network/firewallpolicies"
 RULE_COLLECTION_GROUPS = f"{FIREWALL_POLICIES}/rulecollectiongroups"
@@ -73,9 +78,10 @@ def types_of(table: Table) -> tuple[str, ...]:
     return tuple(sorted(types))
 
 
-def asked_types() -> tuple[str, ...]:
-    """Return every type that a snapshot taken by this version was asked for, lower case."""
-    return tuple(sorted(kind for table in (*_COLUMNS, Table.ARM) for kind in types_of(table)))
+def asked_types(*requested: str) -> tuple[str, ...]:
+    """Return every type that a snapshot is asked for, those requested among them, lower case."""
+    always = (kind for table in (*_COLUMNS, Table.ARM) for kind in types_of(table))
+    return tuple(sorted((*always, *requested)))
 
 
 def types_hidden_with(table: Table) -> tuple[str, ...]:

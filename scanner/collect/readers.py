@@ -10,10 +10,13 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
+from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from scanner.collect.attempts import RefusedError
 from scanner.collect.queries import (
     ACCOUNTS,
+    EFFECTIVE_GROUPS,
+    EFFECTIVE_ROUTES,
     FORWARDING_RULES,
     HUB_CONNECTIONS,
     HUB_ROUTE_TABLES,
@@ -36,6 +39,9 @@ Reader: TypeAlias = "Callable[[NetworkManagementClient, ResourceId], list[Docume
 
 MOST_PAGES = 100
 """For one parent. Only a server that turns in circles has more."""
+
+POLL, LONGEST_OPERATION = 2.0, 300.0
+"""Seconds between two looks at what takes Azure long, if it does not say; and for all of them."""
 
 _OK = 200
 
@@ -81,8 +87,15 @@ READERS: Mapping[str, Reader] = {
     ZONE_LINKS: lambda client, zone: _found(client, zone, "/virtualNetworkLinks", _PRIVATE_DNS),
     RECORD_SETS: lambda client, zone: _found(client, zone, "/ALL", _PRIVATE_DNS),
     ACCOUNTS: lambda client, account: _found(client, account, "", _ACCOUNTS),
+    EFFECTIVE_ROUTES: lambda client, interface: _computed(
+        client.network_interfaces.begin_get_effective_route_table, interface
+    ),
+    EFFECTIVE_GROUPS: lambda client, interface: _computed(
+        client.network_interfaces.begin_list_effective_network_security_groups, interface
+    ),
 }
 """
+Source: https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/get-effective-route-table
 Source: https://learn.microsoft.com/rest/api/virtualnetwork/private-dns-zone-groups/list
 Source: https://learn.microsoft.com/rest/api/virtualwan/hub-virtual-network-connections/list
 Source: https://learn.microsoft.com/rest/api/virtualwan/hub-route-tables/list
@@ -120,6 +133,40 @@ def _found(
             raise RefusedError(GapReason.NOT_READ, "the next page is said to be at another host")
         request = HttpRequest("GET", following)
     raise _endless()
+
+
+class _Polling(ARMPolling):
+    """The SDK's polling, which would go on for ever, and follow a link anywhere."""
+
+    _waited = 0.0
+
+    def _sleep(self, delay: float) -> None:
+        self._waited += delay
+        if self._waited > LONGEST_OPERATION:
+            detail = f"no result within {LONGEST_OPERATION:.0f} s"
+            raise RefusedError(GapReason.NOT_READ, detail)
+        super()._sleep(delay)
+
+    def request_status(self, status_link: str) -> Any:  # noqa: ANN401 - the SDK's own word
+        """Ask how far it is, of whom it was begun with."""
+        begun_at = self._initial_response.http_request.url
+        if urlsplit(status_link)[:2] != urlsplit(begun_at)[:2]:
+            raise RefusedError(GapReason.NOT_READ, "the result is said to be at another host")
+        return super().request_status(status_link)
+
+
+def _computed(begin: Any, interface: ResourceId) -> list[Document]:  # noqa: ANN401 - as above
+    """Return what Azure computes for an interface, once it has: the whole list as one resource."""
+    poller = begin(
+        resource_group_name=interface.resource_group,
+        network_interface_name=interface.name,
+        polling=_Polling(POLL),
+        cls=lambda response, _, __: response.http_response.content,
+    )
+    told = msgspec.json.decode(poller.result(), type=dict[str, Any])
+    if told.get("nextLink"):
+        raise RefusedError(GapReason.TRUNCATED, "Azure gave a part of the list")
+    return [{"name": "current", "properties": {"value": told["value"]}}]
 
 
 def _endless() -> RefusedError:

@@ -12,3 +12,5 @@ class Scope:
     subscriptions: tuple[str, ...] = ()
     management_groups: tuple[str, ...] = ()
     all_subscriptions: bool = False
+    effective: bool = False
+    """Whether to ask what Azure computes for interfaces of running machines."""

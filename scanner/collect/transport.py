@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,9 +27,14 @@ _PIECE = 1 << 16
 class Transport(RequestsTransport):  # type: ignore[misc] # the SDK imports it late, untyped
     """The SDK's transport; it reads bodies itself, for the SDK would read one for ever."""
 
-    def __init__(self) -> None:
-        """Connect to nothing yet."""
+    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
+        """Connect to nothing yet. `pause` is how the SDK waits for what takes Azure long."""
         super().__init__(**TIMEOUTS)
+        self._pause = pause
+
+    def sleep(self, duration: float) -> None:
+        """Wait as everybody waits here: until the scan is stopped."""
+        self._pause(duration)
 
     def open(self) -> None:
         """Open the connections, and read every answer by our clock."""

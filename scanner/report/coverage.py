@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from scanner.printable import printable
-from scanner.snapshot import Coverage, QueryCounts
+from scanner.snapshot import Coverage, EffectiveCounts, QueryCounts
 
 
 def lines(coverage: Coverage) -> Iterator[str]:
@@ -18,6 +18,16 @@ def lines(coverage: Coverage) -> Iterator[str]:
     if coverage.requests:
         refused = f", {coverage.refused:,} of them refused" if coverage.refused else ""
         yield f"{coverage.requests:,} questions to Resource Manager{refused}"
+    if coverage.effective is not None:
+        yield _effective(coverage.effective)
+
+
+def _effective(counts: EffectiveCounts) -> str:
+    told = f"{counts.answered:,} of {counts.running:,} interfaces of running machines"
+    stopped = f"; {counts.stopped:,} are of machines that do not run" if counts.stopped else ""
+    refused = counts.asked - counts.answered
+    silent = f", {refused:,} did not answer" if refused else ""
+    return f"effective routes and security groups: {told}{silent}{stopped}"
 
 
 def _table(name: str, queries: Sequence[QueryCounts]) -> str:

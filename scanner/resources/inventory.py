@@ -60,7 +60,7 @@ def declared(snapshot: Snapshot) -> Snapshot:
     missing = (
         kind.ARM_TYPE
         for kind in RESOURCE_TYPES
-        if kind.TABLE is not Table.PARENT and kind.ARM_TYPE not in asked
+        if kind.TABLE not in {Table.PARENT, Table.ON_REQUEST} and kind.ARM_TYPE not in asked
     )
     gaps = (
         Gap(scope=EVERYWHERE, type=kind, reason=GapReason.NOT_READ, detail="not in the snapshot")

@@ -166,6 +166,8 @@ class Table(StrEnum):
     """Not in Resource Graph: one ARM GET per parent."""
     PARENT = "parent"
     """Inside the properties of its parent."""
+    ON_REQUEST = "on request"
+    """Computed by Azure when somebody asks: who did not ask misses nothing."""
 
 
 class Properties(msgspec.Struct, rename="camel", gc=False):

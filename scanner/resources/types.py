@@ -16,6 +16,7 @@ from scanner.resources.dns_forwarding_ruleset import (
     ForwardingRulesetLink,
 )
 from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint, OutboundEndpoint
+from scanner.resources.effective import EffectiveRouteTable, EffectiveSecurityGroups
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
 from scanner.resources.load_balancer import LoadBalancer
 from scanner.resources.nat_gateway import NatGateway
@@ -49,6 +50,8 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     CognitiveServicesAccount,
     DnsForwardingRuleset,
     DnsResolver,
+    EffectiveRouteTable,
+    EffectiveSecurityGroups,
     FirewallPolicy,
     ForwardingRule,
     ForwardingRulesetLink,

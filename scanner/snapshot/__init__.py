@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.snapshot.coverage import Coverage, QueryCounts
+from scanner.snapshot.coverage import Coverage, EffectiveCounts, QueryCounts
 from scanner.snapshot.gap import ANY_TYPE, EVERYWHERE, Gap, GapReason, placed
 from scanner.snapshot.load import load, parse
 from scanner.snapshot.record import FORMAT, Row, Snapshot, Subscription
@@ -13,6 +13,7 @@ __all__ = [
     "EVERYWHERE",
     "FORMAT",
     "Coverage",
+    "EffectiveCounts",
     "Gap",
     "GapReason",
     "QueryCounts",

@@ -21,6 +21,18 @@ class QueryCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, rename=
     """How often the estate moved while it was read, so that it was read anew."""
 
 
+class EffectiveCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, rename="camel"):
+    """Of how many interfaces Azure was asked what it computes for them."""
+
+    running: int = 0
+    """Interfaces of machines that run, or may."""
+    stopped: int = 0
+    """Interfaces of machines that do not: for these Azure computes nothing."""
+    asked: int = 0
+    answered: int = 0
+    """Those of which it told routes and security groups."""
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The account of a collection. What is missing is not here but among the gaps."""
 
@@ -33,3 +45,5 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Questions to Resource Manager, for what Resource Graph does not hold."""
     refused: int = 0
     """Those of them that were not answered."""
+    effective: EffectiveCounts | None = None
+    """None when nobody wanted it."""

@@ -198,6 +198,12 @@ def test_two_estates_are_one_too_many(sources: tuple[str, ...]) -> None:
     assert "name different estates; give one of them" in ran.complaint
 
 
+def test_azures_own_answer_is_not_asked_for_offline() -> None:
+    ran = run("--demo", "--effective")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--effective asks Azure; give it to the scan that reads Azure" in ran.complaint
+
+
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AOAI_SCAN_SNAPSHOT", saved("s.json", PUBLIC))
     monkeypatch.setenv("AOAI_SCAN_FAIL_ON", "never")
@@ -233,6 +239,7 @@ def test_two_estates_in_the_environment_are_one_too_many(monkeypatch: pytest.Mon
         (("-m", "root"), Scope(management_groups=("root",))),
         (("-m", "root", "-s", "X"), Scope(subscriptions=("X",), management_groups=("root",))),
         (("--all-subscriptions",), Scope(all_subscriptions=True)),
+        (("-s", "X", "--effective"), Scope(subscriptions=("X",), effective=True)),
     ],
 )
 def test_azure_is_asked_for_what_was_named(

@@ -67,6 +67,10 @@ class Azure:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     children: dict[str, Reply] = field(default_factory=dict)
     """By path, lower case."""
+    computed: dict[str, Reply] = field(default_factory=dict)
+    """By path, lower case: what is answered to a POST, a while after it."""
+    looks: int = 1
+    """How often one looks before it is there."""
     rows_a_page: int = 1000
     delay: float = 0.0
     """Seconds before a GET is answered."""
@@ -86,6 +90,7 @@ class Azure:
     waits: list[float] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     _busy: int = 0
+    _looked: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -128,6 +133,11 @@ class Azure:
                     "token_endpoint": f"{at}/oauth2/v2.0/token",
                 }
             )
+        asked = path.lower().removesuffix("/result")
+        if asked in self._looked:
+            self._looked[asked] += 1
+            is_there = self._looked[asked] >= self.looks
+            return self.computed[asked] if is_there else Reply("", 202, {"Retry-After": "1"})
         with self._counted():
             time.sleep(self.delay)
         return self.children.get(path.lower()) or self._resource(path.lower())
@@ -153,6 +163,12 @@ class Azure:
     def post(self, path: str, body: bytes) -> Reply:
         if path.endswith("/oauth2/v2.0/token"):
             return self.token
+        if path.lower() in self.computed:
+            self._looked[path.lower()] = 0
+            at = f"{self.url}{path}/result"
+            return Reply("", 202, {"Location": at, "Retry-After": "1"})
+        if not path.lower().endswith("/providers/microsoft.resourcegraph/resources"):
+            return error(404, "ResourceNotFound")
         question = json.loads(body)
         self.asked.append(question)
         return self.interfere(question) or self._rows(question)

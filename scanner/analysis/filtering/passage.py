@@ -10,6 +10,7 @@ from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.filtering.checkpoint import PLAIN, Call, prefixes
+from scanner.analysis.filtering.effective import contradiction
 from scanner.analysis.filtering.stations import Resolves, Trip, filters
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
@@ -79,9 +80,19 @@ def passes(  # noqa: PLR0913, PLR0917 - a connection has that many parts
     resolves = resolves_privately or _nobody_knows
     ways = (route, *route.others)
     found = _any([_walked(Trip(topology, call, way, resolves), callers) for way in ways])
+    if why := _contradicted(topology, call, found):
+        doubts = found.doubts | {Cause.OUTBOUND_DENIED}
+        return Passage(Filtering.UNKNOWN, found.steps, unread=why, doubts=doubts)
     if found.outcome is Filtering.DENY and callers - found.denied:
         return _of_some(topology, consumer, found)
     return found
+
+
+def _contradicted(topology: Topology, call: Call, found: Passage) -> str:
+    """Say how Azure's own security groups differ from those that decided; empty if not at all."""
+    if found.outcome is Filtering.UNKNOWN or call.consumer.kind is Kind.CLIENTS:
+        return ""
+    return contradiction(topology, call)
 
 
 def _any(found: Sequence[Passage]) -> Passage:

@@ -8,6 +8,7 @@ from scanner.analysis.addresses import is_public
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.routing.crossings import Leg, cross
+from scanner.analysis.routing.effective import contradiction
 from scanner.analysis.routing.forwarded import Station, forwarded
 from scanner.analysis.routing.gateways import is_told_by_hand, next_gateway, passed_on
 from scanner.analysis.routing.next_hops import Appliance, appliance
@@ -32,10 +33,28 @@ from scanner.resources import Relation, ResourceId
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.topology import Topology, once
 
-__all__ = ["Route", "Way", "route"]
+__all__ = ["Route", "Way", "computed", "route"]
 
 
 def route(topology: Topology, consumer: Consumer, endpoint: PrivateEndpoint, address: str) -> Route:
+    """
+    Follow a packet by what is configured, unless Azure itself says that it leaves another way.
+
+    Where the routes that Azure computes were read, and are not those that this scan
+    computes, the scan is wrong, or the estate has changed: then nobody knows.
+    """
+    found = computed(topology, consumer, endpoint, address)
+    if consumer.kind is Kind.CLIENTS:
+        return found
+    why = contradiction(topology, consumer.subnet, found, address)
+    if not why or found.outcome is Way.UNKNOWN:
+        return found
+    return replace(found, outcome=Way.UNKNOWN, broken=None, others=(), unread=why)
+
+
+def computed(
+    topology: Topology, consumer: Consumer, endpoint: PrivateEndpoint, address: str
+) -> Route:
     """
     Follow a packet from a consumer to an address of a private endpoint.
 
@@ -157,7 +176,7 @@ def _arrived(trip: Trip, begun: Begun) -> Route:
     if isinstance(taken, Stop):
         return ended(begun, taken)
     outcome = Way.VIA if begun.through else Way.DIRECT
-    return Route(outcome, (*begun.steps, *taken), begun.through)
+    return Route(outcome, (*begun.steps, *taken), begun.through, first=begun.first)
 
 
 def _apart(trip: Trip, begun: Begun, user: UserRoute | None, direct: Stop | None) -> Route:
@@ -238,7 +257,7 @@ def _lost(trip: Trip, begun: Begun) -> Stop:
 
 def _followed(trip: Trip, begun: Begun, user: UserRoute) -> Route:
     """Follow a packet by a route of the user's own."""
-    kind = user.route.next_hop_type
+    begun, kind = begun.by(user), user.route.next_hop_type
     if kind in {"virtualappliance", "virtualapplianceecmp"}:
         return _to_appliances(trip, begun, user)
     step = Step(

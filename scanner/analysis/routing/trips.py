@@ -10,6 +10,7 @@ from scanner.analysis.addresses import NOBODY, AddressSet
 from scanner.analysis.causes import Break
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.routing.forwarded import Station
+from scanner.analysis.routing.routes import UserRoute
 from scanner.analysis.routing.stops import Stop
 from scanner.analysis.steps import Step
 from scanner.resources import ResourceId
@@ -51,6 +52,8 @@ class Route:
     """For `none`: why."""
     unread: str = ""
     """For `unknown`: what was not read, or is not in Azure."""
+    first: UserRoute | None = None
+    """The route of the user's own by which a packet leaves its subnet; None when none decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Begun:
     through: tuple[Stage, ...] = ()
     forks: int = MOST
     """Into how many ways it may part from here."""
+    first: UserRoute | None = None
+    """As of a Route."""
 
     @property
     def network(self) -> ResourceId:
@@ -92,6 +97,10 @@ class Begun:
     def said(self, *steps: Step) -> Begun:
         """Return the packet with what else happened to it."""
         return replace(self, steps=(*self.steps, *steps))
+
+    def by(self, user: UserRoute) -> Begun:
+        """Return the packet that follows a route of the user's own."""
+        return replace(self, first=self.first or user) if not self.through else self
 
     def at(self, subnet: ResourceId, *passed: ResourceId, forwards: bool) -> Begun:
         """Return the packet in another subnet, sent on by what it passed."""
@@ -114,7 +123,9 @@ def ended(begun: Begun, stop: Stop) -> Route:
     outcome = Way.NONE if stop.broken else Way.UNKNOWN
     steps = (*begun.steps, *stop.steps)
     unread = "" if stop.broken else stop.unread
-    return Route(outcome, steps, begun.through, broken=stop.broken, unread=unread)
+    return Route(
+        outcome, steps, begun.through, broken=stop.broken, unread=unread, first=begun.first
+    )
 
 
 def agreed(ways: tuple[Route, ...]) -> Route:
@@ -127,7 +138,7 @@ def agreed(ways: tuple[Route, ...]) -> Route:
     if all(way.outcome in {Way.DIRECT, Way.VIA} for way in ways):
         return _beside(ways)
     unread = next((way.unread for way in ways if way.unread), "one of several ways ends nowhere")
-    return Route(Way.UNKNOWN, first.steps, first.through, unread=unread)
+    return Route(Way.UNKNOWN, first.steps, first.through, unread=unread, first=first.first)
 
 
 def _beside(ways: tuple[Route, ...]) -> Route:

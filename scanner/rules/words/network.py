@@ -8,6 +8,7 @@ from typing import Any
 from scanner.analysis.checks import answers, transit, zones
 from scanner.analysis.checks.approval import STATES, connected
 from scanner.analysis.checks.denials import denies_callers
+from scanner.analysis.checks.effective import as_computed
 from scanner.analysis.checks.internet import reached
 from scanner.analysis.dns import callers
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
@@ -170,6 +171,17 @@ def connection(values: Mapping[str, Any]) -> Condition:
     return of_kind(PrivateEndpoint, lambda topology, one: connected(topology, one, states))
 
 
+def effective(values: Mapping[str, Any]) -> Condition:
+    """
+    Hold when the routes and security groups that Azure computes for an interface are ours.
+
+    They are read on request (`--effective`), of interfaces of running machines; one of
+    which they were not read, or where there is nothing to compare, does not apply.
+    """
+    assert values["effective"] == "asComputed"  # noqa: S101 - the only word there is
+    return of_kind(NetworkInterface, as_computed)
+
+
 def _wants_or_holds(topology: Topology, network: ResourceId) -> bool:
     wanted = callers.linked_names(topology, network)
     return leads_to_accounts(topology, network) or any(True for _ in wanted)
@@ -237,6 +249,12 @@ WORDS = (
         takes=ListOf(Whole(1, 65535)),
         binds=("port", "by", "ipConfiguration"),
         make=open_to_internet,
+    ),
+    Word(
+        name="effective",
+        takes=Choice("state", ("asComputed",)),
+        binds=("address", "endpoint", "azure", "computed"),
+        make=effective,
     ),
     Word(name="deniesCallers", takes=Whole(1, 65535), make=denies),
     Word(
