@@ -24,8 +24,8 @@ def each(
     with ExitStack() as stack:
         executor = ThreadPoolExecutor(most, thread_name_prefix="collect")
         stack.callback(executor.shutdown, cancel_futures=True)
-        futures = [executor.submit(work, item) for item in items]
-        try:
+        try:  # submitting too can be interrupted
+            futures = [executor.submit(work, item) for item in items]
             for future in futures:
                 yield future.result()
         except BaseException:
