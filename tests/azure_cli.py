@@ -108,6 +108,8 @@ COMMANDS: Mapping[str, Command] = {
     "network private-endpoint-connection reject": endpoints.reject,
     "network route-table route create": networks.create_route,
     "network route-table route delete": networks.delete_route,
+    "network nic list-effective-nsg": show,
+    "network nic show-effective-route-table": show,
     "network route-table route show": show,
     "network vhub connection update": networks.update_hub_connection,
     "network vnet peering create": networks.create_peering,

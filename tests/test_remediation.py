@@ -348,6 +348,7 @@ def test_an_endpoint_that_could_not_be_made_anew_is_not_deleted() -> None:
 BY_HAND = {
     "AOAI212": "makes the right zone; only a person knows whether the other may go",
     "AOAI314": "shows the route; which next hop is right is not in the data",
+    "AOAI511": "shows Azure's own answer; it may be the scanner that is to be mended",
 }
 """Rules whose commands leave the last step to a person, and why."""
 
