@@ -59,11 +59,12 @@ def hop(evidence: Evidence) -> str:
     """Return one piece of evidence on one line: `linkedBy hub/link /properties/state="Failed"`."""
     if evidence.said:
         return printable(evidence.said)
-    said = (printable(evidence.relation), names(evidence.resource), _observed(evidence))
+    said = (printable(evidence.relation), names(evidence.resource), observed(evidence))
     return " ".join(part for part in said if part)
 
 
-def _observed(evidence: Evidence) -> str:
+def observed(evidence: Evidence) -> str:
+    """Return what stands at the place a piece of evidence points to; empty where it points none."""
     if not evidence.pointer and evidence.value is None:
         return ""
     value = "absent"

@@ -61,26 +61,33 @@ def unread(report: Report) -> Sequence[str]:
 
 
 def sentences(report: Report) -> Iterator[str]:
-    """Yield the result in a sentence, then what takes from its worth."""
-    rules = _number(len(report.rules), "rule")
-    if report.tally.subjects:
-        count = Counter(f.severity for f in failed(report))
-        found = counted(count) if count else "No violation"
-        resources, counts = _number(report.tally.subjects, "resource"), report.tally.counts
-        passed, unknown = counts.get(Verdict.PASS, 0), counts.get(Verdict.OPEN, 0)
-        waived = len(suppressed(report))
-        also = f", {waived} suppressed" if waived else ""
-        yield (
-            f"{found} in {resources} judged by {rules}; {passed} passed, {unknown} not known{also}."
-        )
-    else:
-        yield f"Nothing was judged: no resource is of a kind that {rules} could judge."
+    """Yield the result in a sentence, how much was read, then what takes from its worth."""
+    yield result(report)
     if report.since is not None:
-        yield _since(report, report.since)
-    if not report.accounts:
-        yield _NO_ACCOUNT
+        yield since(report, report.since)
     if report.coverage is not None:
         yield f"Read: {'; '.join(covered(report.coverage))}."
+    yield from warnings(report)
+
+
+def result(report: Report) -> str:
+    """Return the result in a sentence."""
+    rules = _number(len(report.rules), "rule")
+    if not report.tally.subjects:
+        return f"Nothing was judged: no resource is of a kind that {rules} could judge."
+    count = Counter(f.severity for f in failed(report))
+    found = counted(count) if count else "No violation"
+    resources, counts = _number(report.tally.subjects, "resource"), report.tally.counts
+    passed, unknown = counts.get(Verdict.PASS, 0), counts.get(Verdict.OPEN, 0)
+    waived = len(suppressed(report))
+    also = f", {waived} suppressed" if waived else ""
+    return f"{found} in {resources} judged by {rules}; {passed} passed, {unknown} not known{also}."
+
+
+def warnings(report: Report) -> Iterator[str]:
+    """Yield what takes from the result's worth."""
+    if not report.accounts:
+        yield _NO_ACCOUNT
     if not report.complete:
         yield "Incomplete: what was not read may hide violations."
 
@@ -91,12 +98,12 @@ _NO_ACCOUNT = (
 )
 
 
-def _since(report: Report, since: Comparison) -> str:
-    """Return what came and went, in a sentence."""
+def since(report: Report, past: Comparison) -> str:
+    """Return what came and went since an earlier report, in a sentence."""
     states = Counter(finding.baseline for finding in failed(report))
     parts = [f"{states[state]} {state}" for state in (BaselineState.NEW, BaselineState.UNCHANGED)]
-    kept = Counter(_KEPT[one.because] for one in since.kept)
-    parts += [f"{len(since.absent)} gone", *(f"{count} {said}" for said, count in kept.items())]
+    kept = Counter(_KEPT[one.because] for one in past.kept)
+    parts += [f"{len(past.absent)} gone", *(f"{count} {said}" for said, count in kept.items())]
     return f"Since the baseline: {', '.join(parts)}."
 
 

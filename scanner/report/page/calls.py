@@ -2,89 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from scanner.analysis.calls import Reach
 from scanner.analysis.connections import Connection, intended
 from scanner.analysis.intents import Intent
+from scanner.findings import Finding
 from scanner.printable import printable
 from scanner.report.page.numbers import Numbers
+from scanner.report.page.told import told
 from scanner.resources import ResourceId
 from scanner.topology import Topology
 
 MOST_ROWS = 60
 """With more consumers, the matrix has a row for each network instead."""
-MOST_TOLD = 600
+MOST_TOLD = 800
 """Of how many calls the page tells every step."""
 
 _ORDER = (Reach.BROKEN, Reach.PUBLIC, Reach.UNKNOWN, Reach.REACHABLE)
 
+Cells: TypeAlias = dict[tuple[ResourceId, ResourceId], list[Connection]]
+"""By row and account, the gravest call first."""
 
-def calls(topology: Topology, accounts: Sequence[ResourceId], number: Numbers) -> dict[str, Any]:
+
+def calls(
+    topology: Topology, accounts: Sequence[ResourceId], findings: Iterable[Finding], number: Numbers
+) -> dict[str, Any]:
     """
     Return the matrix: rows of callers, in each a cell for every account it should reach.
 
-    A cell is the account's place, the worst outcome, why, how many calls come out so,
-    of how many, and the place of the one that is told step by step.
+    A cell is the account's place, the worst outcome, why, how many calls come out as
+    which, and the places of those that are told step by step: the gravest of each cell,
+    one for each finding, then as many of the others as there is room for.
     """
     found = intended(topology)
     places = {account: place for place, account in enumerate(accounts)}
     is_wide = len({c.consumer.id for c in found}) > MOST_ROWS
-    cells: dict[tuple[ResourceId, ResourceId], list[Connection]] = {}
+    cells: Cells = {}
     for one in found:
         row = one.consumer.network if is_wide else one.consumer.id
         cells.setdefault((row, one.account.id), []).append(one)
     for those in cells.values():
         those.sort(key=_gravity)
-    chosen = sorted((those[0] for those in cells.values()), key=_gravity)[:MOST_TOLD]
-    told = {one.key: place for place, one in enumerate(chosen)}
+    chosen = _chosen(cells, found, findings)
+    told_at = {key: place for place, key in enumerate(chosen)}
     rows: dict[ResourceId, list[list[Any]]] = {}
     for (row, account), those in cells.items():
-        worst = those[0]
-        alike = sum(_outcome(one) == _outcome(worst) for one in those)
-        said = (_outcome(worst), _why(worst), alike, len(those), told.get(worst.key, -1))
-        cell = [places[account], *said]
+        cell = [places[account], outcome(those[0]), _why(those[0]), _counted(those)]
+        cell.append([told_at[one.key] for one in those if one.key in told_at])
         rows.setdefault(row, []).append(cell)
     return {
         "byNetwork": is_wide,
         "rows": [[number(row), those] for row, those in sorted(rows.items())],
-        "told": [_told(one, places, number) for one in chosen],
+        "told": [
+            {"to": places[one.account.id], "outcome": outcome(one), **told(topology, one, number)}
+            for one in chosen.values()
+        ],
     }
 
 
-def _gravity(one: Connection) -> tuple[int, str]:
-    is_breach = one.intended is Intent.NEVER and one.verdict is not Reach.BROKEN
-    return (-1 if is_breach else _ORDER.index(one.verdict), one.key)
-
-
-def _outcome(one: Connection) -> str:
+def outcome(one: Connection) -> str:
     """Return the verdict; one that must never be has words of its own."""
     if one.intended is not Intent.NEVER:
         return one.verdict.value
     return "barred" if one.verdict is Reach.BROKEN else "breach"
 
 
+def _chosen(
+    cells: Cells, found: Iterable[Connection], findings: Iterable[Finding]
+) -> Mapping[str, Connection]:
+    """Return the calls that are told, by key."""
+    by_pair = {(one.consumer.id, one.hostname.name): one for one in found}
+    first = sorted((those[0] for those in cells.values()), key=_gravity)
+    named = [
+        by_pair[pair]
+        for finding in findings
+        for pair in [(a.consumer, a.hostname) for a in finding.affected[:1]]
+        if pair in by_pair
+    ]
+    others = sorted((one for those in cells.values() for one in those[1:]), key=_gravity)
+    # By far most findings share their calls with a cell: there is room for both.
+    wanted = {one.key: one for one in (*first[: MOST_TOLD // 2], *named, *first, *others)}
+    return dict(list(wanted.items())[:MOST_TOLD])
+
+
+def _counted(those: Iterable[Connection]) -> dict[str, int]:
+    return dict(Counter(outcome(one) for one in those))
+
+
+def _gravity(one: Connection) -> tuple[int, str]:
+    return (-1 if outcome(one) == "breach" else _ORDER.index(one.verdict), one.key)
+
+
 def _why(one: Connection) -> str:
     return one.broken.cause.value if one.broken else printable(one.unread)
-
-
-def _told(one: Connection, places: Mapping[ResourceId, int], number: Numbers) -> dict[str, Any]:
-    return {
-        "from": number(one.consumer.id),
-        "to": places[one.account.id],
-        "host": printable(one.hostname.name),
-        "outcome": _outcome(one),
-        "cause": one.broken.cause.said if one.broken else printable(one.unread),
-        "blame": number(one.broken.blame) if one.broken else -1,
-        "steps": [list(step) for step in _steps(one, number)],
-    }
-
-
-def _steps(one: Connection, number: Numbers) -> Iterator[tuple[str, str, list[int]]]:
-    """Yield each hop: the test that shows it, what happens, and where."""
-    labels = ("nslookup", "route", "NSG and firewall")
-    for label, part in zip(labels, (one.resolution, one.route, one.passage), strict=True):
-        for step in part.steps if part else ():
-            where = [number(evidence.resource) for evidence in step.evidence]
-            yield label, printable(step.said), where or [number(one.consumer.id)]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator
 from typing import Any
 
 from scanner import __version__
-from scanner.analysis.addresses import AddressSet
-from scanner.analysis.exposure import exposure
-from scanner.findings import Finding
+from scanner.findings import Evidence, Finding
 from scanner.printable import printable
 from scanner.report import summary
-from scanner.report.encode import hop
+from scanner.report.encode import observed
+from scanner.report.page.accounts import account_page
 from scanner.report.page.calls import calls
 from scanner.report.page.numbers import Numbers
 from scanner.report.portals import PORTALS
-from scanner.report.scan_report import Account, Report
+from scanner.report.scan_report import Report
 from scanner.resources import ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
-from scanner.topology import Topology
 
 MOST_FINDINGS = 5_000
 _MOST_CALLS = 50
@@ -32,8 +29,8 @@ def content(report: Report, number: Numbers) -> dict[str, Any]:
     ids = [account.id for account in ordered]
     rules = {rule.id: rule for rule in report.rules}
     findings = [_finding(f, number) for f in report.findings[:MOST_FINDINGS]]
-    told = calls(report.topology, ids, number)
-    accounts = [_account(report.topology, one, number) for one in ordered]
+    told = calls(report.topology, ids, report.findings[:MOST_FINDINGS], number)
+    accounts = [account_page(report.topology, one, number) for one in ordered]
     return {
         "version": __version__,
         "portal": PORTALS.get(report.cloud, ""),
@@ -58,11 +55,6 @@ def content(report: Report, number: Numbers) -> dict[str, Any]:
     }
 
 
-def key(resource: ResourceId) -> str:
-    """Return what a link to an account names it by."""
-    return sha256(resource.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
 def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
     concerned = [a.account for a in finding.affected]
     return {
@@ -71,9 +63,11 @@ def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
         "severity": finding.severity.value,
         "verdict": "suppressed" if finding.suppression else finding.verdict.value,
         "suppressed": printable(finding.suppression.said) if finding.suppression else "",
+        "baseline": finding.baseline.value if finding.baseline else "",
+        "lapsed": printable(finding.lapsed.said) if finding.lapsed else "",
         "at": number(finding.resource),
         "message": printable(finding.message),
-        "why": [[number(e.resource), hop(e)] for e in finding.evidence[:_MOST_EVIDENCE]],
+        "why": [_evidence(e, number) for e in finding.evidence[:_MOST_EVIDENCE]],
         "calls": [
             [number(a.consumer), number(a.account), printable(a.hostname)]
             for a in finding.affected[:_MOST_CALLS]
@@ -85,6 +79,12 @@ def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
     }
 
 
+def _evidence(evidence: Evidence, number: Numbers) -> list[Any]:
+    """Return a resource, what happens there or how it was come to, and what stands there."""
+    said = evidence.said or evidence.relation
+    return [number(evidence.resource), printable(said), observed(evidence).removeprefix("=")]
+
+
 def _accounts_in(finding: Finding) -> Iterator[ResourceId]:
     for resource in (finding.resource, *(evidence.resource for evidence in finding.evidence)):
         one = resource
@@ -92,34 +92,3 @@ def _accounts_in(finding: Finding) -> Iterator[ResourceId]:
             one = one.parent
         if one.type == CognitiveServicesAccount.ARM_TYPE:
             yield one
-
-
-def _account(topology: Topology, account: Account, number: Numbers) -> dict[str, Any]:
-    resource = topology.get(CognitiveServicesAccount, account.id)
-    known = {
-        "at": number(account.id),
-        "key": key(account.id),
-        "exposure": account.exposure,
-        "callersRead": account.are_callers_read,
-        "reach": dict(sorted(account.reach.items())),
-    }
-    if resource is None:
-        return known
-    properties = resource.properties
-    acls = properties.network_acls
-    prefixes = [rule.value for rule in (acls.ip_rules or ())] if acls else []
-    subnets = [ResourceId(r.id) for r in (acls.virtual_network_rules or ())] if acls else []
-    return {
-        **known,
-        "unread": printable(exposure(topology, resource).unread),
-        "because": [hop(evidence) for evidence in exposure(topology, resource).because],
-        "keysOff": properties.disable_local_auth is True,
-        "prefixes": [list(pair) for pair in _counted(prefixes)],
-        "subnets": [number(subnet) for subnet in subnets],
-    }
-
-
-def _counted(prefixes: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield each admitted prefix with the number of its IPv4 addresses."""
-    for prefix in prefixes:
-        yield printable(prefix), sum(e - b + 1 for b, e in AddressSet.parse(prefix).intervals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -21,6 +21,8 @@ from scanner.topology import Topology
 
 MOST_NODES = 1_500
 """In a larger estate, networks in which nothing grave is wrong are summed up."""
+MOST_GRAVE = 60
+"""Of a hub's networks in such an estate; more of them nobody reads."""
 
 Peering: TypeAlias = tuple[ResourceId, ResourceId, bool]
 """Two VNets, and whether both halves of what joins them are connected."""
@@ -67,7 +69,7 @@ def blocks(
     drawing = _Drawing(topology, marks, exposures)
     _join(drawing)
     found = [*_hubs(drawing), *_alone(drawing)]
-    found = _summed(drawing, found)
+    found = _named_apart(_summed(drawing, found))
     return (
         *_without_endpoint(drawing),
         *sorted(found, key=lambda b: (b.kind != "hub", b.rank, b.title)),
@@ -154,7 +156,7 @@ def _alone(drawing: _Drawing) -> Iterator[Block]:
     if loose:
         loose.sort(key=lambda card: (drawing.marks.of(card), card.title.label))
         rank = drawing.marks.of(loose[0])
-        title = f"Networks that nothing connects ({len(loose)})"
+        title = f"Peered with nothing: {len(loose)} network{'s'[: len(loose) != 1]}"
         yield Block(title, "alone", (), tuple(map(Spoke, loose)), rank)
 
 
@@ -212,38 +214,66 @@ def _below(drawing: _Drawing, hub: Card, spokes: Sequence[ResourceId]) -> Iterat
     )
     read = [zone for zone in zones if topology.get(PrivateDnsZone, zone)]
     if read:
-        rows = tuple(Row((Node(zone, "zone", names(zone)),)) for zone in sorted(read))
+        rows = tuple(Row((_zone(topology, zone),)) for zone in sorted(read))
         yield Card(Node(_NOWHERE, "heading", "Private DNS zones"), rows)
     gateways = [node.id for node in hub.nodes if node.kind == "gateway"]
     if gateways:
         pools = (topology.get(VirtualNetworkGateway, gateway) for gateway in gateways)
         clients = [p for pool in pools if pool for p in pool.client_address_prefixes]
         said = f"VPN clients {', '.join(clients[:2])}" if clients else "On the premises"
-        yield Card(Node(gateways[0], "premises", said))
+        yield Card(Node(gateways[0], "premises", said, note=names(gateways[0])))
+
+
+def _zone(topology: Topology, zone: ResourceId) -> Node:
+    links = topology.predecessors(VirtualNetworkLink, zone, Relation.PART_OF)
+    linked = {n for link in links for n in topology.targets(link.id, Relation.LINKED_TO)}
+    return Node(zone, "zone", names(zone), note=f"{len(linked)} links")
+
+
+def _named_apart(found: Iterable[Block]) -> list[Block]:
+    """Return blocks of which those with the same title tell their hub's resource group."""
+    blocks = list(found)
+    titles = Counter(block.title for block in blocks)
+    return [
+        replace(block, title=f"{block.hub[0].title.id.resource_group}: {block.title}")
+        if block.hub and titles[block.title] > 1
+        else block
+        for block in blocks
+    ]
 
 
 def _summed(drawing: _Drawing, found: list[Block]) -> list[Block]:
     """Sum up networks in which nothing grave is wrong, where there is too much to see."""
     if len(drawing.topology.inventory.resources) <= MOST_NODES:
         return found
-    return [replace(block, spokes=_without_harmless(block, drawing.marks)) for block in found]
+    return [replace(block, spokes=tuple(_few(block, drawing.marks))) for block in found]
 
 
-def _without_harmless(block: Block, marks: Marks) -> tuple[Spoke, ...]:
-    harmless = tuple(
+def _few(block: Block, marks: Marks) -> Iterator[Spoke]:
+    """Yield the gravest networks of a block, then one card for those beyond, one for the rest."""
+    harmless = [
         spoke
         for spoke in block.spokes
         if marks.of(spoke.card) > Severity.HIGH.rank and spoke.trunk != "broken"
-    )
-    if len(harmless) < 2:  # noqa: PLR2004 - one sums up nothing
-        return block.spokes
-    kept = tuple(spoke for spoke in block.spokes if spoke not in harmless)
-    networks = [spoke.card.title for spoke in harmless]
-    title = Node(_NOWHERE, "clean", f"+ {len(networks)} networks, nothing grave")
+    ]
+    calm = {spoke.card.title.id for spoke in harmless}
+    grave = [spoke for spoke in block.spokes if spoke.card.title.id not in calm]
+    yield from grave[:MOST_GRAVE]
+    yield from _sum(grave[MOST_GRAVE:], "networks, grave as well")
+    yield from _sum(harmless, "networks, nothing grave")
+
+
+def _sum(spokes: Sequence[Spoke], said: str) -> Iterator[Spoke]:
+    """Yield a card for several networks; one sums up nothing."""
+    if len(spokes) < 2:  # noqa: PLR2004 - one
+        yield from spokes
+        return
+    networks = [spoke.card.title for spoke in spokes]
+    title = Node(_NOWHERE, "clean", f"+ {len(networks)} {said}")
     listed = [replace(network, kind="member", note="") for network in networks[:_LONGEST_LIST]]
     rows = [Row(tuple(listed[place : place + 2])) for place in range(0, len(listed), 2)]
     if len(networks) > _LONGEST_LIST:
         more = f"and {len(networks) - _LONGEST_LIST} more"
         rows.append(Row((Node(_NOWHERE, "quiet", more),)))
-    within = tuple(dict.fromkeys(node.id for spoke in harmless for node in spoke.card.nodes))
-    return (*kept, Spoke(Card(title, tuple(rows), within), harmless[0].trunk))
+    within = tuple(dict.fromkeys(node.id for spoke in spokes for node in spoke.card.nodes))
+    yield Spoke(Card(title, tuple(rows), within), spokes[0].trunk)

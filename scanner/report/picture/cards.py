@@ -65,6 +65,8 @@ class Marks:
     """Of the resource itself, or of anything in it."""
     own: Mapping[ResourceId, Severity] = field(default_factory=dict)
     """Of the resource itself, or of something in it that the picture does not show."""
+    unknown: frozenset[ResourceId] = frozenset()
+    """Those of which, or of something in which, a rule could not be decided."""
 
     def of(self, card: Card) -> int:
         """Return the rank of the gravest in a card; beyond all ranks for a clean one."""

@@ -14,6 +14,7 @@ HEAD, ROW, PAD = 30, 21, 8
 GAP, TRUNK = 16, 30
 TITLE, MARGIN = 26, 14
 SCREEN = (1_100, 780)
+_STRIP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def _scale(found: Layout) -> float:
 
 
 def _columns(block: Block) -> int:
-    """Return the number of columns that gives a block the shape of a screen."""
+    """Return the number of columns that gives a block the shape of a screen; or of a strip."""
+    if block.kind == "unread":
+        return min(len(block.spokes), _STRIP)
     heights = [height(spoke.card) + GAP for spoke in block.spokes]
     left = sum(height(card) + GAP for card in block.hub)
 

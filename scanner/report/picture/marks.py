@@ -14,13 +14,16 @@ _UP = (Relation.PART_OF, Relation.PLACED_IN, Relation.ATTACHED_TO)
 _DOWN = (Relation.ROUTED_BY, Relation.USES_ADDRESS)
 
 
-def marks(topology: Topology, violations: Iterable[Finding]) -> Marks:
-    """Return the gravest violation at each resource, and at all that it is in."""
+def marks(
+    topology: Topology, violations: Iterable[Finding], undecided: Iterable[Finding] = ()
+) -> Marks:
+    """Return the gravest violation at each resource and at all that it is in; the undecided too."""
     worst: dict[ResourceId, Severity] = {}
     for finding in violations:
         for place in places(topology, finding.resource):
             _note(worst, place, finding.severity)
-    return Marks(worst)
+    unknown = {place for each in undecided for place in places(topology, each.resource)}
+    return Marks(worst, unknown=frozenset(unknown))
 
 
 def owned(

@@ -26,16 +26,18 @@ class _Line:
 
 
 _TITLE = _Line("c", 7.8, 19.5, 8, 7)
-_ROW = _Line("n", 6.4, 12.5, 2, 4)
+_ROW = _Line("n", 6.6, 12.5, 2, 4)
 _LETTER, _SMALL, _BETWEEN = 17, 5.8, 4
 _CHIP = ROW - 4
 _MARGIN = 16
+_SKY = 38
 _INDENT = 14
 
 
-_HEAD = (
-    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5"'
-    ' markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+_HEADS = "".join(
+    f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5"'
+    ' orient="auto"><path d="M0 0L8 4L0 8z"/></marker>'
+    for name in ("head", "head-name", "head-broken")
 )
 
 
@@ -48,9 +50,10 @@ def draw(
     """Return the picture; `number` says by which number the page knows a resource."""
     width, height = max(found.width, 1), max(found.height, 1)
     said = "Picture of the estate. Arrow keys move it, plus and minus zoom, 0 shows all."
-    area = f"-{_MARGIN} -{_MARGIN} {width + 2 * _MARGIN:g} {height + 2 * _MARGIN:g}"
+    top = _MARGIN + _SKY
+    area = f"-{_MARGIN} -{top} {width + 2 * _MARGIN:g} {height + _MARGIN + top:g}"
     opened = f'viewBox="{area}" tabindex="0" role="group" aria-label="{said}"'
-    parts = [f'<svg id="picture" {opened}>', _HEAD]
+    parts = [f'<svg id="picture" {opened}>', f"<defs>{_HEADS}</defs>", *_internet(found)]
     for frame in found.frames:
         parts += _frame(frame)
     parts += _others(found, peered)
@@ -58,6 +61,14 @@ def draw(
         for placed in frame.cards:
             parts += _card(placed, marks, number)
     return "\n".join((*parts, '<g id="way" aria-hidden="true"></g></svg>'))
+
+
+def _internet(found: Layout) -> Iterator[str]:
+    """Yield the Internet: a bar above all, from which and to which calls may go."""
+    if found.frames:
+        box = Box(0, -_SKY, found.width, _SKY - 12)
+        text = f'<text x="{found.width / 2:g}" y="{17.5 - _SKY:g}">Internet</text>'
+        yield f'<g class="i" id="internet"><title>Internet</title>{_rect(box, 8)}{text}</g>'
 
 
 def _frame(frame: Frame) -> Iterator[str]:
@@ -158,6 +169,9 @@ def _node(
     if grave:
         right -= _LETTER
         extra += _pill(right, box.y + line.pill, _LETTER - 3, grave[0].upper(), f"p p-{grave}")
+    elif shown and node.id in marks.unknown:
+        right -= _LETTER
+        extra += _pill(right, box.y + line.pill, _LETTER - 3, "?", "p p-open")
     if node.badge:
         wide = len(node.badge) * 6.4 + 7
         right -= wide + 3
@@ -169,6 +183,8 @@ def _node(
         extra += f'<text class="m" x="{right - 3:g}" y="{y:g}">{escaped(node.note)}</text>'
     told = ", ".join(filter(None, (node.label, node.note, node.badge.lower())))
     said = f"{told}, worst: {grave}" if grave else told
+    if shown and node.id in marks.unknown:
+        said = f"{said}, not all known"
     opened = f'<g class="{line.name} k-{node.kind}{f" s-{own}" if own else ""}"'
     if shown:
         opened += f' data-n="{number(node.id)}"'
