@@ -126,6 +126,9 @@ def _read(report: Report) -> Iterator[str]:
     if named:
         yield f"<h3>Subscriptions ({len(named)})</h3>"
         yield from _listed(named, "subscriptions")
+    if report.remarks:
+        yield "<h3>The configuration</h3>"
+        yield from _listed(report.remarks, "remarks")
 
 
 def _listed(lines: Sequence[str], what: str) -> Iterator[str]:

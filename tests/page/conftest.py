@@ -64,6 +64,12 @@ def judged() -> Report:
 
 
 @pytest.fixture(scope="session")
+def incomplete() -> Report:
+    unread = ("Microsoft.Network/privateDnsZones", "Microsoft.Network/networkSecurityGroups")
+    return scan(snapshot(load(home() / "demo.yaml"), unread), load_all(proved=False))
+
+
+@pytest.fixture(scope="session")
 def virtual_wan() -> Report:
     estate = load(home() / "estates" / "virtual-wan.yaml")
     return scan(snapshot(estate), load_all(proved=False))

@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from itertools import combinations, pairwise
 from typing import Any
 
+import msgspec
 import pytest
 
 from scanner.findings import Severity, Verdict
-from scanner.report.picture.blocks import Block, blocks
+from scanner.report.picture.blocks import MOST_GRAVE, Block, blocks
 from scanner.report.picture.cards import Marks
+from scanner.report.picture.gaps import unread
 from scanner.report.picture.layout import Box, Placed, layout
 from scanner.report.picture.marks import marks, owned
 from scanner.report.scan_report import Report
 from scanner.rules import load_all
 from scanner.rules.estates import demo, home, load, merge_patch, snapshot
 from scanner.scan import scan
+from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row
+
+from .report_builder import crowded
 
 GOOD = sorted(path.stem for path in (home() / "estates").glob("*.yaml"))
 
@@ -58,7 +63,7 @@ def test_a_block_is_a_hub_and_its_spokes(broken: Report) -> None:
         "On the premises",
     ]
     assert titles(hub) == ["vnet-web", "vnet-search"]
-    assert (alone.title, titles(alone)) == ("Networks that nothing connects (1)", ["vnet-lab"])
+    assert (alone.title, titles(alone)) == ("Peered with nothing: 1 network", ["vnet-lab"])
 
 
 def test_the_networks_of_a_virtual_hub_stand_beside_it() -> None:
@@ -119,3 +124,48 @@ def test_spokes_stand_gravest_first(broken: Report) -> None:
     found: Marks = marks(broken.topology, failed)
     ranks = [found.of(spoke.card) for spoke in hub.spokes]
     assert all(one <= other for one, other in pairwise(ranks))
+
+
+def test_what_was_not_read_stands_in_the_picture() -> None:
+    zones = "microsoft.network/privatednszones"
+    told = [Gap(scope=EVERYWHERE, type=zones, reason=GapReason.DENIED)]
+    many = [
+        Gap(scope=f"/subscriptions/{number}", type=f"a/{number}", reason=GapReason.NOT_READ)
+        for number in range(20)
+    ]
+    assert list(unread(())) == []
+    (block,) = unread(told)
+    assert (block.title, titles(block)) == ("Not read (1)", ["privatednszones"])
+    assert block.spokes[0].card.title.note == "denied"
+    (block,) = unread((*told, *many))
+    assert titles(block)[-1] == "and 13 more"
+
+
+def test_what_could_not_be_decided_is_marked_and_what_holds_it_too() -> None:
+    estate = load(home() / "demo.yaml")
+    report = scan(
+        snapshot(estate, unread=("Microsoft.Network/networkSecurityGroups",)),
+        load_all(proved=False),
+    )
+    undecided = [f for f in report.findings if f.verdict is Verdict.OPEN]
+    found = marks(report.topology, (), undecided)
+    assert found.worst == {}
+    assert {"vnet-web", "vnet-web/snet-web"} <= {one.path for one in found.unknown}
+
+
+def test_of_very_many_grave_networks_those_beyond_are_summed_up() -> None:
+    (block,) = drawn(crowded(2_000))
+    assert len(block.spokes) == MOST_GRAVE + 1
+    assert titles(block)[-1] == f"+ {2_000 - MOST_GRAVE} networks, grave as well"
+    assert len(block.spokes[-1].card.stands_for) >= 2_000 - MOST_GRAVE
+
+
+def test_hubs_of_one_name_are_told_apart_by_their_resource_group() -> None:
+    once = snapshot(load(home() / "estates" / "hub-and-spoke.yaml"))
+    text = msgspec.json.encode(once.rows).decode()
+    moved = text.replace("/resourceGroups/rg/", "/resourceGroups/rg-2/")
+    again = msgspec.json.decode(moved, type=tuple[Row, ...])
+    twice = msgspec.structs.replace(once, rows=(*once.rows, *again))
+    report = scan(twice, load_all(proved=False))
+    heads = [block.title.partition(":")[0] for block in drawn(report) if block.kind == "hub"]
+    assert sorted(heads) == ["rg", "rg-2"]
