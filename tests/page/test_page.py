@@ -11,7 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from scanner.findings import Finding, Suppression
+from scanner.findings import Finding, Severity, Suppression
+from scanner.report.baseline import compared
 from scanner.report.scan_report import Report
 
 from .conftest import Opened, complaints, requests
@@ -28,7 +29,7 @@ def one(browser: Chrome, selector: str) -> WebElement:
 def listed(browser: Chrome) -> list[str]:
     """Return the rules of the findings in the list."""
     rows = all_of(browser, "#findings button span:first-child")
-    return [row.text.split()[-2] for row in rows]
+    return [next(w for w in row.text.split() if w.startswith("AOAI")) for row in rows]
 
 
 def found(report: Report, rule: str) -> Finding:
@@ -254,6 +255,18 @@ def test_a_suppressed_finding_is_set_aside_and_can_be_chosen(
     assert "Suppressed by ana: <b>sandbox</b>" in one(browser, "#detail").text
     browser = opened(replace(judged, findings=(lapsed, *others[1:], waived)), link(lapsed))
     assert one(browser, "#detail .warning").text == "Its suppression has ended: until the move"
+
+
+def test_what_is_new_since_a_baseline_can_be_chosen(opened: Opened, judged: Report) -> None:
+    first, second, *others = judged.findings
+    gone = replace(second, severity=Severity.LOW)
+    browser = opened(compared(replace(judged, findings=(first, *others)), (*others, gone)))
+    assert "Since the baseline: 1 new, 9 unchanged, 1 gone." in one(browser, "header").text
+    Select(one(browser, "#baseline")).select_by_value("new")
+    assert listed(browser) == [first.rule]
+    assert one(browser, "#findings .pill").text == "new"
+    one(browser, "nav [data-view=unread]").click()
+    assert f"low {gone.rule} {gone.name}" in one(browser, "#view-unread").text
 
 
 def test_ten_thousand_findings_are_paged_and_none_is_dropped_quietly(opened: Opened) -> None:

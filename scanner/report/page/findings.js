@@ -50,7 +50,7 @@ function item(finding) {
     click: () => { location.hash = `finding=${finding.key}`; },
   },
   make("span", {}, make("b", { class: `severity g-${finding.severity}` }, aside ? `${aside} (${finding.severity})` : finding.severity),
-    ` ${finding.rule} ${known.rules[finding.rule].name}`, finding.baseline === "new" ? make("b", { class: "pill" }, "new") : null),
+    ` ${finding.rule} ${known.rules[finding.rule].name}`, finding.baseline === "new" ? " " : "", finding.baseline === "new" ? make("b", { class: "pill" }, "new") : null),
   make("span", {}, nameOf(finding.at)), make("span", { class: "small said" }, finding.message),
   ...(finding.commands.length ? finding.commands : [finding.fix]).map((fix) => make("span", { class: "small printed" }, `Fix: ${fix}`))));
 }
