@@ -120,6 +120,8 @@ class BaselineState(StrEnum):
 
     NEW = "new"
     UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    """It failed, and is open now."""
     ABSENT = "absent"
     """It was there, and this scan would have seen it."""
 
@@ -148,7 +150,7 @@ class Finding:
     lapsed: Suppression | None = None
     """What kept it from counting until its day passed."""
     baseline: BaselineState | None = None
-    """None where it is compared with nothing, and for what is open."""
+    """None where it is compared with nothing."""
 
     @property
     def is_violation(self) -> bool:

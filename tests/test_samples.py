@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 from report.github_rules import complaints
 
-from scanner.report import FORMATS, Options
+from scanner.findings import Suppression
+from scanner.report import FORMATS, Options, Profile
 from scanner.report.estate import render_estate
 from scanner.report.scan_report import Report
 from scanner.rules import load_all
@@ -38,6 +41,8 @@ FILES = {
     "junit": "report.xml",
 }
 ESTATE = "estate.jsonl"
+FULL = "report.full.sarif"
+"""The other profile of SARIF, with one of the violations suppressed."""
 
 SCHEMA = Path(__file__).parent / "report" / "sarif-schema-2.1.0.json"
 
@@ -50,10 +55,22 @@ def judged() -> Report:
 @pytest.fixture(scope="module")
 def samples(judged: Report) -> Mapping[str, str]:
     made = {file: FORMATS[name].render(judged, OPTIONS) for name, file in FILES.items()}
-    return made | {ESTATE: render_estate(judged)}
+    return made | {ESTATE: render_estate(judged), FULL: _full(judged)}
 
 
-@pytest.mark.parametrize("file", [*FILES.values(), ESTATE])
+def _full(judged: Report) -> str:
+    said = Suppression(
+        reason="a sandbox, reviewed",
+        owner="ana@example.com",
+        expires=date(2026, 12, 31),
+        place=".aoai-scan.yaml:2:5",
+    )
+    first, *others = judged.findings
+    waived = replace(judged, findings=(replace(first, suppression=said), *others))
+    return FORMATS["sarif"].render(waived, replace(OPTIONS, profile=Profile.FULL))
+
+
+@pytest.mark.parametrize("file", [*FILES.values(), ESTATE, FULL])
 def test_a_sample_is_what_its_format_writes(samples: Mapping[str, str], file: str) -> None:
     if os.environ.get("UPDATE_SAMPLES"):
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -63,7 +80,7 @@ def test_a_sample_is_what_its_format_writes(samples: Mapping[str, str], file: st
 
 def test_every_format_has_a_sample_and_every_sample_a_format() -> None:
     assert set(FILES) == set(FORMATS)
-    assert {path.name for path in FOLDER.iterdir()} == {*FILES.values(), ESTATE}
+    assert {path.name for path in FOLDER.iterdir()} == {*FILES.values(), ESTATE, FULL}
 
 
 def test_every_chosen_rule_is_violated_in_the_demo(judged: Report) -> None:

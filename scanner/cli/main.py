@@ -22,7 +22,7 @@ from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import folders_option, rules, selected
 from scanner.cli.source import SourceOptions, live_options, offline_options
 from scanner.errors import ScanError
-from scanner.report import FORMATS
+from scanner.report import FORMATS, Profile
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.findings import Finding
@@ -101,6 +101,14 @@ Exit codes:
     help="Where to say it.  [default: standard output; several formats: reports/]",
 )
 @click.option(
+    "--sarif-profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.GITHUB.value,
+    show_default=True,
+    envvar="AOAI_SCAN_SARIF_PROFILE",
+    help="What SARIF holds: alerts alone, or everything.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice((*SEVERITIES, "never")),
     default="high",
@@ -146,6 +154,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     skip: tuple[str, ...],
     formats: tuple[str, ...],
     output: str | None,
+    sarif_profile: str,
     fail_on: str,
     baseline: tuple[Path, ...],
     fail_on_new: bool,
@@ -188,7 +197,8 @@ def cli(  # noqa: PLR0913 - one parameter an option
     if not report.accounts:
         logger.warning(NO_ACCOUNT)
     color = _wants_color(no_color=no_color)
-    write(report, places, color=color, width=shutil.get_terminal_size((100, 24)).columns)
+    width = shutil.get_terminal_size((100, 24)).columns
+    write(report, places, color=color, width=width, profile=Profile(sarif_profile))
     sys.exit(exit_code(report, fail_on, new_only=fail_on_new))
 
 

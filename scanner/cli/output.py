@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli import console
 from scanner.errors import RequestError
-from scanner.report import FORMATS, Options
+from scanner.report import FORMATS, Options, Profile
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from scanner.report.scan_report import Report
@@ -44,7 +45,14 @@ def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, P
     return {name: path / f"{STEM}{FORMATS[name].extension}" for name in formats}
 
 
-def write(report: Report, places: Mapping[str, Path | None], *, color: bool, width: int) -> None:
+def write(
+    report: Report,
+    places: Mapping[str, Path | None],
+    *,
+    color: bool,
+    width: int,
+    profile: Profile = Profile.GITHUB,
+) -> None:
     """
     Render every format, then write them.
 
@@ -54,22 +62,40 @@ def write(report: Report, places: Mapping[str, Path | None], *, color: bool, wid
     texts: dict[Path, str] = {}
     spoken: list[str] = []
     for name, path in places.items():
-        estate = _estate_beside(path) if name == "sarif" else None
-        options = Options(color=color and path is None, width=width, estate_uri=_uri(estate))
-        text = FORMATS[name].render(report, options)
-        if path is None:
-            spoken.append(text)
+        options = Options(color=color and path is None, width=width, profile=profile)
+        if name == "sarif":
+            written = _sarif(report, path, options)
         else:
-            texts[path] = text
-        if estate is not None:
-            from scanner.report.estate import render_estate  # noqa: PLC0415 - only for SARIF
-
-            texts[estate] = render_estate(report)
-        elif name == "sarif":
-            console.note(f"note: the results point into {_uri(None)}; -o {FOLDER} writes it")
+            written = {path: FORMATS[name].render(report, options)}
+        texts |= {file: text for file, text in written.items() if file is not None}
+        spoken += [text for file, text in written.items() if file is None]
     _write_files(texts)
     for text in spoken:
         console.say(text, color=color)
+
+
+def _sarif(report: Report, path: Path | None, options: Options) -> Mapping[Path | None, str]:
+    """Return the files of a report in SARIF: what points into the estate, and the estate."""
+    from scanner.report import sarif  # noqa: PLC0415 - only for SARIF
+    from scanner.report.estate import render_estate  # noqa: PLC0415 - as above
+
+    estate = _estate_beside(path)
+    options = replace(options, estate_uri=_uri(estate))
+    for said in sarif.cautions(report, options):
+        console.note(f"note: {said}")
+    if path is None or estate is None:
+        console.note(f"note: the results point into {_uri(None)}; -o {FOLDER} writes it")
+        return {path: FORMATS["sarif"].render(report, options)}
+    texts = sarif.render_files(report, options)
+    files: dict[Path | None, str] = {_numbered(path, n): text for n, text in enumerate(texts, 1)}
+    left = _numbered(path, len(texts) + 1)
+    if left.exists():
+        console.note(f"note: {left} is of an earlier scan; do not upload it")
+    return files | {estate: render_estate(report)}
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def savable(path: Path) -> Path:

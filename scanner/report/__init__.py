@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from scanner.report.options import Options
+from scanner.report.options import Options, Profile
 
 if TYPE_CHECKING:  # a report draws in the graph library, and `--help` only lists the formats
     from scanner.report.scan_report import Report
 
-__all__ = ["FORMATS", "Format", "Options"]
+__all__ = ["FORMATS", "Format", "Options", "Profile"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,21 @@ def compared(report: Report, before: Sequence[Finding]) -> Report:
 
     What this scan could not have seen is not gone: it is kept. (SARIF 2.1.0 §3.27.24)
     """
+    open_before = {one.fingerprint for one in before if one.verdict is Verdict.OPEN}
+    before = [one for one in before if one.verdict is Verdict.FAIL]
     counted = {one.fingerprint for one in before if one.suppression is None}
     known = {one.fingerprint for one in before}
 
     def state(finding: Finding) -> BaselineState:
+        if finding.verdict is Verdict.OPEN and finding.fingerprint in known:
+            return BaselineState.UPDATED
+        if finding.verdict is Verdict.OPEN:
+            was_open = finding.fingerprint in open_before
+            return BaselineState.UNCHANGED if was_open else BaselineState.NEW
         there = known if finding.suppression else counted
         return BaselineState.UNCHANGED if finding.fingerprint in there else BaselineState.NEW
 
-    findings = tuple(
-        replace(one, baseline=state(one)) if one.verdict is Verdict.FAIL else one
-        for one in report.findings
-    )
+    findings = tuple(replace(one, baseline=state(one)) for one in report.findings)
     failing = {one.fingerprint for one in findings if one.verdict is Verdict.FAIL}
     rules = {rule.id: rule for rule in report.rules}
     absent: list[Finding] = []

@@ -80,7 +80,7 @@ class _Result(msgspec.Struct, rename="camel"):
     locations: list[_Location]
     properties: _Bag
     partial_fingerprints: _Hashes
-    kind: str = "fail"
+    kind: Verdict = Verdict.FAIL
     baseline_state: str = ""
     suppressions: list[Any] = []
 
@@ -105,12 +105,12 @@ class _Log(msgspec.Struct):
 
 def load(paths: Iterable[Path]) -> tuple[Finding, ...]:
     """
-    Return the violations that earlier reports tell, in JSON or SARIF, each once.
+    Return the violations and open questions that earlier reports tell, each once.
 
     One that was kept from a baseline of its own counts as well: it was never seen
     to be gone. Raises RequestError for a file that is no report of ours.
     """
-    found = {one.fingerprint: one for path in paths for one in _loaded(path)}
+    found = {(one.fingerprint, one.verdict): one for path in paths for one in _loaded(path)}
     return tuple(found.values())
 
 
@@ -134,16 +134,16 @@ def _of_report(path: Path, report: _Report) -> Iterator[Finding]:
     if report.format != FORMAT:
         raise RequestError(f"{path}: its format is `{printable(report.format)}`, not {FORMAT}")
     for entry in (*report.findings, *report.kept):
-        if entry.verdict is Verdict.FAIL:
-            yield _past(
-                rule=entry.rule,
-                severity=entry.severity,
-                resource=entry.resource,
-                message=entry.message,
-                commands=entry.remediation.az,
-                fingerprint=entry.fingerprint,
-                is_suppressed=entry.suppressed is not None,
-            )
+        yield _past(
+            rule=entry.rule,
+            severity=entry.severity,
+            verdict=entry.verdict,
+            resource=entry.resource,
+            message=entry.message,
+            commands=entry.remediation.az,
+            fingerprint=entry.fingerprint,
+            is_suppressed=entry.suppressed is not None,
+        )
 
 
 def _of_log(path: Path, log: _Log) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def _of_log(path: Path, log: _Log) -> Iterator[Finding]:
         raise RequestError(f"{path}: the SARIF of another tool; name one of {DRIVER}")
     for raw in (raw for run in log.runs for raw in run.results):
         result = msgspec.json.decode(raw, type=_Result)
-        if result.kind == "fail" and result.baseline_state != BaselineState.ABSENT:
+        if result.baseline_state != BaselineState.ABSENT:
             yield _of_result(result)
 
 
@@ -161,6 +161,7 @@ def _of_result(result: _Result) -> Finding:
     return _past(
         rule=result.rule_id,
         severity=result.properties.severity,
+        verdict=result.kind,
         resource=next((place.fully_qualified_name for place in placed), ""),
         message=said.partition(" Fix: ")[0],
         commands=result.properties.az,
@@ -173,6 +174,7 @@ def _past(  # noqa: PLR0913 - the fields of a finding that outlive its scan
     *,
     rule: str,
     severity: Severity,
+    verdict: Verdict,
     resource: str,
     message: str,
     commands: Sequence[str],
@@ -183,7 +185,7 @@ def _past(  # noqa: PLR0913 - the fields of a finding that outlive its scan
         rule=rule,
         name="",
         severity=severity,
-        verdict=Verdict.FAIL,
+        verdict=verdict,
         resource=ResourceId(resource),
         message=message,
         evidence=(),

@@ -1,4 +1,4 @@
-"""What was not read, as notifications: the reader of a short list learns why it is short."""
+"""What was not read, and what is wrong with suppressions: why a list is short, or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.report.gaps import unread as sentence
 from scanner.report.sarif_text import message
 from scanner.snapshot import Gap
 
-DESCRIPTOR: dict[str, Any] = {
+_UNREAD: dict[str, Any] = {
     "id": GAP,
     "name": "PartNotRead",
     "shortDescription": {"text": "A part of the scope was not read."},
@@ -26,6 +26,20 @@ DESCRIPTOR: dict[str, Any] = {
 }
 """One for every reason: which one it was stands in the notification."""
 
+_REMARK: dict[str, Any] = {
+    "id": "CFG001",
+    "name": "SuppressionNeedsItsOwner",
+    "shortDescription": {"text": "A suppression ends soon, has ended, or matches nothing."},
+    "fullDescription": {
+        "text": "A suppression holds through its last day. What it covered counts again after "
+        "that, and one that matches nothing is a slip of the pen or has done its work."
+    },
+    "help": {"text": "Renew it, mend what it covers, or take it out of the configuration."},
+    "defaultConfiguration": {"level": "warning"},
+}
+
+DESCRIPTORS = [_UNREAD, _REMARK]
+
 
 def unread(gap: Gap) -> dict[str, Any]:
     """Return the notification of a gap."""
@@ -36,14 +50,26 @@ def unread(gap: Gap) -> dict[str, Any]:
     return said
 
 
-def left_out(count: int) -> dict[str, Any]:
-    """Return the notification that the file holds as many results as a file may."""
-    return _notification(f"{count} more violations are left out, the gravest are in; see the JSON.")
+def elsewhere(count: int) -> dict[str, Any]:
+    """Return the notification of gaps that other runs tell in full."""
+    return _notification(
+        f"{count} parts of other subscriptions were not read, which may hide violations in this "
+        "one as well; their own runs tell which."
+    )
+
+
+def remark(said: str) -> dict[str, Any]:
+    """Return the notification of a suppression that somebody should look at."""
+    return {
+        "descriptor": {"id": _REMARK["id"], "index": 1},
+        "level": "warning",
+        "message": message(said),
+    }
 
 
 def _notification(text: str) -> dict[str, Any]:
     return {
-        "descriptor": {"id": DESCRIPTOR["id"], "index": 0},
+        "descriptor": {"id": _UNREAD["id"], "index": 0},
         "level": "error",
         "message": message(text),
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from scanner.findings import Finding
+from scanner.findings import Finding, Verdict
 from scanner.printable import printable
 from scanner.report.encode import hop, names
+from scanner.report.sarif_graphs import Graph
 from scanner.report.sarif_locations import Anchors, logical
 from scanner.report.sarif_rules import LEVELS
 from scanner.report.sarif_text import message
+from scanner.report.scan_report import Report
 from scanner.resources import ResourceId
 
 _MOST_STEPS = 100
@@ -17,7 +19,61 @@ _MOST_RELATED = 10
 """Nobody reads further, and code scanning takes no more than it shows; the JSON has them all."""
 
 
-def result(finding: Finding, rule_index: int, places: Anchors) -> dict[str, Any]:
+class Make(Protocol):
+    """A way to write results."""
+
+    def __call__(
+        self, finding: Finding, rule_index: int, places: Anchors, *, carried: bool = False
+    ) -> dict[str, Any]:
+        """Return the result of a finding; one that is `carried` is told on an old report's word."""
+
+
+def archived(report: Report, graph: Graph) -> Make:
+    """
+    Return how results are written for whoever knows SARIF.
+
+    Either all of a run's results have `suppressions`, and all `baselineState`, or none.
+    (SARIF 2.1.0 §3.27.23, §3.27.24)
+    """
+    has_suppressions = any(finding.suppression for finding in report.findings)
+
+    def make(
+        finding: Finding, rule_index: int, places: Anchors, *, carried: bool = False
+    ) -> dict[str, Any]:
+        made = result(finding, rule_index, places, carried=carried)
+        if finding.verdict is Verdict.OPEN:
+            made |= {"kind": "open", "level": "none"}
+        if has_suppressions:
+            made["suppressions"] = _suppressions(finding)
+        if report.since is not None and finding.baseline is not None:
+            made["baselineState"] = finding.baseline.value
+        return {**made, **graph.traversal(finding)}
+
+    return make
+
+
+def _suppressions(finding: Finding) -> list[dict[str, Any]]:
+    said = finding.suppression
+    if said is None:
+        return []
+    bag = {
+        "owner": printable(said.owner),
+        "expires": said.expires.isoformat() if said.expires else "",
+        "place": printable(said.place),
+    }
+    return [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": printable(said.reason),
+            "properties": {key: value for key, value in bag.items() if value},
+        }
+    ]
+
+
+def result(
+    finding: Finding, rule_index: int, places: Anchors, *, carried: bool = False
+) -> dict[str, Any]:
     """Return the result of a violation. (SARIF 2.1.0 §3.27)."""
     anchor, line = places.of(finding)
     location = {
@@ -38,6 +94,7 @@ def result(finding: Finding, rule_index: int, places: Anchors) -> dict[str, Any]
             "anchor": anchor.value,
             "severity": finding.severity.value,
             "az": [printable(command) for command in finding.commands],
+            **({"carriedForward": True} if carried else {}),
         },
     }
 

@@ -40,7 +40,7 @@ _FRAMEWORKS = ("mcsb", "cis", "nist80053r5")
 """Those whose controls people search by. The GUIDs of Azure policies stay in the JSON report."""
 
 
-def descriptor(rule: Rule) -> dict[str, Any]:
+def descriptor(rule: Rule, relationships: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the rule's descriptor. (SARIF 2.1.0 §3.49)."""
     return {
         "id": rule.id,
@@ -51,6 +51,7 @@ def descriptor(rule: Rule) -> dict[str, Any]:
         "helpUri": rule.references[0] if rule.references else HOME,
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "messageStrings": {"default": {"text": numbered(rule.message)}},
+        **({"relationships": relationships} if relationships else {}),
         "properties": {
             "tags": list(_tags(rule))[:_MOST_TAGS],
             "precision": "high",

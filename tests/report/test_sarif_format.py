@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from scanner.findings import Affected, Evidence, Severity
-from scanner.report import FORMATS, Options, sarif
+from scanner.report import FORMATS, Options
 from scanner.report.estate import lines_of, render_estate
 from scanner.report.scan_report import Report
 from scanner.resources import ResourceId
@@ -150,6 +150,7 @@ def test_a_rule_is_described_for_someone_who_must_fix_it() -> None:
         "helpUri": link,
         "defaultConfiguration": {"level": "error"},
         "messageStrings": {"default": {"text": "'{0}' has publicNetworkAccess '{1}'."}},
+        "relationships": described["relationships"],
         "properties": {
             "tags": ["security", "exposure", "mcsb/NS-2"],
             "precision": "high",
@@ -303,13 +304,3 @@ def test_a_name_cannot_make_a_link() -> None:
     texts = [result["message"]["text"] for result in run(hostile())["results"]]
     assert len(texts) == len(HOSTILE_NAMES)
     assert texts[3].startswith(r"\](javascript:alert(1))\[x\](1) \\ {0} {{1}} is public Fix: ")
-
-
-def test_more_results_than_github_takes_are_counted_not_hidden(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sarif, "MOST_RESULTS", 5)
-    said = run(crowded(7))
-    assert len(said["results"]) == 5
-    notification = said["invocations"][0]["toolExecutionNotifications"][-1]
-    assert notification["message"]["text"].startswith("2 more violations are left out")
