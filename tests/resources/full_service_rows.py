@@ -109,6 +109,7 @@ SERVICE_ROWS = (
             "privateLinkResource": {"id": ACCOUNT},
             "profile": {"id": PROFILE},
             "accessMode": "Enforced",
+            "provisioningState": "Succeeded",
             "hasProvisioningIssues": "no",
         },
         {("partOf", PERIMETER), ("associates", ACCOUNT), ("ruledBy", PROFILE)},

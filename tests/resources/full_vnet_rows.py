@@ -160,4 +160,46 @@ VNET_ROWS = (
         {("partOf", VNET), ("peersWith", net("virtualNetworks", "spoke"))},
         frozenset({"remoteVirtualNetwork", "peeringState"}),
     ),
+    Full(
+        f"{NIC}/effectiveNetworkSecurityGroups/one",
+        {
+            "value": [
+                {
+                    "networkSecurityGroup": {"id": NSG},
+                    "association": {"networkInterface": {"id": NIC}},
+                    "effectiveSecurityRules": [
+                        {
+                            "name": "defaultSecurityRules/DenyAllInBound",
+                            "protocol": "All",
+                            "sourcePortRange": "0-65535",
+                            "destinationPortRange": "0-65535",
+                            "sourceAddressPrefix": "0.0.0.0/0",
+                            "destinationAddressPrefix": "0.0.0.0/0",
+                            "access": "Deny",
+                            "priority": 65500,
+                            "direction": "Inbound",
+                        }
+                    ],
+                }
+            ]
+        },
+        {("partOf", NIC)},
+        frozenset({"value"}),
+    ),
+    Full(
+        f"{NIC}/effectiveRouteTable/one",
+        {
+            "value": [
+                {
+                    "source": "Default",
+                    "state": "Active",
+                    "addressPrefix": ["10.0.0.0/16"],
+                    "nextHopType": "VnetLocal",
+                    "nextHopIpAddress": [],
+                }
+            ]
+        },
+        {("partOf", NIC)},
+        frozenset({"value"}),
+    ),
 )

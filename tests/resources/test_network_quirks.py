@@ -149,12 +149,12 @@ def test_a_hub_may_have_succeeded_while_its_routing_has_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "issues"), [("no", False), ("yes", True), (None, False), (True, True)]
+    ("said", "in_force"), [("no", True), ("yes", False), (None, True), (True, False)]
 )
-def test_a_boolean_may_be_a_word(said: object, issues: bool) -> None:  # noqa: FBT001 - expected
+def test_a_boolean_may_be_a_word(said: object, in_force: bool) -> None:  # noqa: FBT001 - expected
     association = net("networkSecurityPerimeters/resourceAssociations", "nsp", "aoai")
     properties = {"privateLinkResource": {"id": ACCOUNT}, "hasProvisioningIssues": said}
-    assert the(association, properties).has_provisioning_issues is issues
+    assert the(association, properties).is_in_force is in_force
 
 
 def test_a_generic_listing_without_properties_is_unread_and_not_empty() -> None:
