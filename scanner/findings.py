@@ -141,7 +141,9 @@ class Finding:
     affected: tuple[Affected, ...]
     remediation: str
     commands: tuple[str, ...]
-    """`az` commands with real ids, shell-quoted."""
+    """`az` commands with real ids, shell-quoted: all of them, in this order, are the fix."""
+    looks: tuple[str, ...]
+    """Commands to run before, which change nothing: a person decides by what they show."""
     maps: Mapping[str, tuple[str, ...]]
     fingerprint: str
     """Stable as long as rule and resource are: 64 hexadecimal digits."""

@@ -74,10 +74,6 @@ def update_resource(rows: Rows, options: Options) -> None:
         del target[last]
 
 
-def show(rows: Rows, options: Options) -> None:
-    """Change nothing: a person decides by what it prints."""
-
-
 COMMANDS: Mapping[str, Command] = {
     "cognitiveservices account identity assign": endpoints.assign_identity,
     "cognitiveservices account network-rule remove": endpoints.remove_network_rule,
@@ -108,13 +104,9 @@ COMMANDS: Mapping[str, Command] = {
     "network private-endpoint-connection reject": endpoints.reject,
     "network route-table route create": networks.create_route,
     "network route-table route delete": networks.delete_route,
-    "network nic list-effective-nsg": show,
-    "network nic show-effective-route-table": show,
-    "network route-table route show": show,
     "network vhub connection update": networks.update_hub_connection,
     "network vnet peering create": networks.create_peering,
     "network vnet peering delete": networks.delete_peering,
-    "network vnet peering show": show,
     "network vnet peering update": networks.update_peering,
     "network vnet subnet update": networks.update_subnet,
     "network vnet update": networks.update_network,

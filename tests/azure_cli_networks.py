@@ -70,8 +70,9 @@ def delete_peering(rows: Rows, options: Options) -> None:
 def update_peering(rows: Rows, options: Options) -> None:
     said = properties(rows, options["--ids"])
     if "--set" in options:
-        key, _, text = options["--set"].partition("=")
-        said[key] = value(text)
+        for each in options["--set"].split():
+            key, _, text = each.partition("=")
+            said[key] = value(text)
     if "--add" in options:
         key, *added = options["--add"].split()
         said[key] = [*(said.get(key) or ()), *added]

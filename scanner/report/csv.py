@@ -52,7 +52,7 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         " -> ".join(map(hop, finding.evidence)),
         ", ".join(askers),
         printable(" ".join(finding.remediation.split())),
-        "; ".join(map(printable, finding.commands)),
+        " && ".join(map(printable, finding.commands)),
         *_place(finding.resource),
         finding.fingerprint,
         printable(finding.suppression.said) if finding.suppression else "",

@@ -68,6 +68,11 @@ def _gap(gap: Gap) -> dict[str, str]:
     return {"scope": gap.scope, "type": gap.type, "reason": gap.reason.value, "detail": gap.detail}
 
 
+def _remediation(finding: Finding) -> dict[str, Any]:
+    said = {"text": finding.remediation, "look": list(finding.looks)}
+    return {**said, "az": list(finding.commands)}
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
@@ -81,7 +86,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"consumer": str(a.consumer), "account": str(a.account), "hostname": a.hostname}
             for a in finding.affected
         ],
-        "remediation": {"text": finding.remediation, "az": list(finding.commands)},
+        "remediation": _remediation(finding),
         "maps": {framework: list(controls) for framework, controls in finding.maps.items()},
         "fingerprint": finding.fingerprint,
         "suppressed": _suppression(finding.suppression),

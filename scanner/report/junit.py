@@ -68,6 +68,7 @@ def _case(finding: Finding) -> _Case:
         str(finding.resource),
         *(f"why: {hop(evidence)}" for evidence in finding.evidence),
         *(f"for: {names(a.consumer)} -> {a.hostname}" for a in finding.affected),
+        *(f"look first: {command}" for command in finding.looks),
         *(f"fix: {command}" for command in finding.commands),
         *([f"fix: {' '.join(finding.remediation.split())}"] if finding.remediation else ()),
     ]

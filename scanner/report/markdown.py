@@ -137,7 +137,11 @@ def _details(finding: Finding) -> Iterator[str]:
         yield "\n".join(("For:", "", *shown, *_more(calls, "* ", _MOST_CALLS)))
     if finding.remediation:
         yield text(" ".join(finding.remediation.split()))
+    if finding.looks:
+        yield "A look first, which changes nothing:"
+        yield _fenced(map(printable, finding.looks))
     if finding.commands:
+        yield "The fix, all of it in this order:" if len(finding.commands) > 1 else "The fix:"
         yield _fenced(map(printable, finding.commands))
     yield "</details>"
 

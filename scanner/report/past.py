@@ -18,6 +18,7 @@ from scanner.findings import (
     Verdict,
 )
 from scanner.printable import printable
+from scanner.report.fixes import without_fix
 from scanner.report.json import FORMAT
 from scanner.report.sarif_rules import DRIVER
 from scanner.resources import ResourceId
@@ -163,7 +164,7 @@ def _of_result(result: _Result) -> Finding:
         severity=result.properties.severity,
         verdict=result.kind,
         resource=next((place.fully_qualified_name for place in placed), ""),
-        message=said.partition(" Fix: ")[0],
+        message=without_fix(said),
         commands=result.properties.az,
         fingerprint=result.partial_fingerprints.resource_rule,
         is_suppressed=bool(result.suppressions),
@@ -192,6 +193,7 @@ def _past(  # noqa: PLR0913 - the fields of a finding that outlive its scan
         affected=(),
         remediation="",
         commands=tuple(commands),
+        looks=(),
         maps={},
         fingerprint=fingerprint,
         suppression=_SUPPRESSED if is_suppressed else None,

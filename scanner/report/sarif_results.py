@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from scanner.findings import Finding, Verdict
 from scanner.printable import printable
 from scanner.report.encode import hop, names
+from scanner.report.fixes import in_a_sentence
 from scanner.report.sarif_graphs import Graph
 from scanner.report.sarif_locations import Anchors, logical
 from scanner.report.sarif_rules import LEVELS
@@ -95,13 +96,19 @@ def result(
             "severity": finding.severity.value,
             "az": [printable(command) for command in finding.commands],
             **({"carriedForward": True} if carried else {}),
+            **_looks(finding),
         },
     }
 
 
 def _said(finding: Finding) -> str:
-    """Return the message, and the command that mends it: an annotation shows nothing else."""
-    return f"{finding.message} Fix: {finding.commands[0]}" if finding.commands else finding.message
+    """Return the message, and the commands that mend it: an annotation shows nothing else."""
+    return f"{finding.message} {in_a_sentence(finding)}".rstrip()
+
+
+def _looks(finding: Finding) -> dict[str, Any]:
+    looks = [printable(command) for command in finding.looks]
+    return {"look": looks} if looks else {}
 
 
 def _fingerprints(finding: Finding) -> dict[str, str]:

@@ -69,9 +69,11 @@ def _help(rule: Rule, heading: str) -> str:
     marked = heading.startswith("#")
     parts = [block(rule.summary), heading.format("Why"), block(_full(rule))]
     parts += [heading.format("Fix"), block(rule.remediation)] if rule.remediation.strip() else []
-    if rule.commands:
-        commands = "\n".join(block(command) for command in rule.commands)
-        parts.append(f"```sh\n{commands}\n```" if marked else commands)
+    for told, commands in (("Look first:", rule.looks), ("", rule.commands)):
+        lines = "\n".join(block(command) for command in commands)
+        if commands:
+            parts += [told] if told else []
+            parts.append(f"```sh\n{lines}\n```" if marked else lines)
     if rule.references:
         links = (f"- <{link}>" if marked else link for link in map(paragraph, rule.references))
         parts += [heading.format("References"), "\n".join(links)]

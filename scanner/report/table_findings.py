@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from scanner.findings import BaselineState, Finding, Severity
 from scanner.report.encode import hop, names
+from scanner.report.fixes import MOST, first_sentence, left_out
 from scanner.report.scan_report import Comparison
 from scanner.report.wrap import chain, command, elided, indented, listed, prose
 
@@ -92,14 +92,21 @@ def _details(finding: Finding, room: int) -> Iterator[str]:
         yield from indented("for: ", prose(listed(askers, _MOST_ASKERS), room))
     if finding.lapsed:
         yield from indented("but: ", prose(f"suppressed no longer ({finding.lapsed.said})", room))
-    yield from indented("fix: ", _fix(finding, room))
+    yield from mending(finding, ("look: ", "fix: "), first_sentence(finding), room)
 
 
-def _fix(finding: Finding, room: int) -> list[str]:
-    if finding.commands:
-        return command(finding.commands[0], room)
-    text = " ".join(finding.remediation.split())
-    return prose(re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0], room) if text else []
+def mending(finding: Finding, labels: tuple[str, str], instead: str, room: int) -> Iterator[str]:
+    """
+    Yield the commands to copy, one below the other: what only looks, then all of the fix.
+
+    Where there are none for the fix, what is said `instead`.
+    """
+    look, fix = labels
+    for text in finding.looks:
+        yield from indented(look, command(text, room - 1))
+    lines = [line for text in finding.commands[:MOST] for line in command(text, room)]
+    lines += [left_out(finding)] if left_out(finding) else []
+    yield from indented(fix, lines or (prose(instead, room) if instead else ()))
 
 
 def _question(finding: Finding) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
 from scanner.findings import Finding
 from scanner.report.encode import dump, evidence_entry, names
-from scanner.report.wrap import NARROWEST, command, indented, prose
+from scanner.report.table_findings import mending
+from scanner.report.wrap import NARROWEST, indented, prose
 
 _VERDICTS = {
     Reach.REACHABLE: "reachable, privately",
@@ -78,14 +79,10 @@ def _told(connection: Connection, fix: Finding | None, width: int) -> Iterator[s
     if connection.broken:
         yield f"{'blame'.ljust(_MARGIN)}{names(connection.broken.blame)}"
     if fix:
-        mended = command(fix.commands[0], room) if fix.commands else prose(_first(fix), room)
-        yield from indented("fix".ljust(_MARGIN), mended)
+        text = " ".join(fix.remediation.split())
+        yield from mending(fix, ("look".ljust(_MARGIN), "fix".ljust(_MARGIN)), text, room)
     if connection.broken:
         yield f"{'see'.ljust(_MARGIN)}{connection.broken.cause.source}"
-
-
-def _first(fix: Finding) -> str:
-    return " ".join(fix.remediation.split())
 
 
 def _line(step: Step, room: int) -> Iterator[str]:

@@ -58,6 +58,12 @@ class CustomDnsConfig(Properties):
     ip_addresses: tuple[str, ...] | None = None
 
 
+class ChosenAddress(Properties):
+    """An address that somebody chose for one of the endpoint's members."""
+
+    name: str | None = None
+
+
 class PrivateEndpointProperties(Properties):
     """The part of a private endpoint we rely on."""
 
@@ -68,6 +74,8 @@ class PrivateEndpointProperties(Properties):
     network_interfaces: tuple[Named, ...] | None = None
     custom_dns_configs: tuple[CustomDnsConfig, ...] | None = None
     application_security_groups: tuple[Named, ...] | None = None
+    ip_configurations: tuple[ChosenAddress, ...] | None = None
+    custom_network_interface_name: str | None = None
 
 
 class PrivateEndpoint(Resource[PrivateEndpointProperties]):

@@ -61,15 +61,21 @@ def _entry(rule: Rule) -> Mapping[str, object]:
     }
 
 
+def _commands(templates: Iterable[str]) -> str:
+    lines = "\n".join(templates)
+    return f"```sh\n{lines}\n```"
+
+
 def _sections(rule: Rule) -> Iterator[str]:
     yield f"# {rule.id}: {rule.name}"
     yield rule.summary
     yield f"Severity **{rule.severity}**, family **{rule.family}**, judged for `{rule.subject}`."
     yield f"## Why\n\n{rule.rationale}"
     yield f"## What to do\n\n{rule.remediation}"
+    if rule.looks:
+        yield "A look first, which changes nothing:\n\n" + _commands(rule.looks)
     if rule.commands:
-        commands = "\n".join(rule.commands)
-        yield f"```sh\n{commands}\n```"
+        yield _commands(rule.commands)
     if shown := before_and_after(rule):
         yield f"## Before and after\n\n{shown}"
     yield f"## Proof\n\n{_examples(rule.examples)}"

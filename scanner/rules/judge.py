@@ -192,6 +192,7 @@ def _finding(rule: Rule, subject: AnyResource, judgement: Judgement) -> Finding:
     said = templates.sentence(rule.message, subject, judgement)
     unread = judgement.unread or "the snapshot does not hold enough"
     commands = templates.commands(rule.commands, subject, judgement) if failed else ()
+    looks = templates.commands(rule.looks, subject, judgement) if failed else ()
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -204,6 +205,7 @@ def _finding(rule: Rule, subject: AnyResource, judgement: Judgement) -> Finding:
         remediation=rule.remediation,
         # Several accounts may be mended by the same command.
         commands=tuple(dict.fromkeys(commands)),
+        looks=tuple(dict.fromkeys(looks)),
         maps=rule.maps,
         fingerprint=hashlib.sha256(f"{rule.id}\n{str.__str__(subject.id)}".encode()).hexdigest(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,9 @@ BESIDE = ("catalogue.yaml", "demo.yaml")
 
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
+_LOOKING = re.compile(r"\s*az( [a-z0-9-]+)* (show|list)(-[a-z-]+)?(\s|$)")
+"""A command of the Azure CLI that changes nothing."""
+
 _TYPE = Folded("type", TYPES)
 _SUBJECT = Folded("type", (*TYPES, CONNECTION))
 
@@ -80,7 +84,9 @@ RULE = Record(
         "assert": CONDITION,
         "message": Text(),
         "rationale": Text(),
-        "remediation": Record("remediation", {"text": Text()}, {"az": ListOf(Text())}),
+        "remediation": Record(
+            "remediation", {"text": Text()}, {"look": ListOf(Text()), "az": ListOf(Text())}
+        ),
         "references": ListOf(Text(r"^https://[^\s]+$", "an https address")),
         "examples": ListOf(_EXAMPLE),
     },
@@ -161,6 +167,7 @@ def load(path: Path, *, proved: bool = True) -> Rule:
         rationale=values["rationale"].strip(),
         remediation=remediation["text"].strip(),
         commands=remediation.get("az", ()),
+        looks=remediation.get("look", ()),
         references=values["references"],
         maps=values.get("maps", {}),
         examples=tuple(_example(example) for example in values.get("examples", ())),
@@ -206,8 +213,18 @@ def _check_templates(node: yaml.Node, source: Source) -> None:
     keys = {key.value: value for key, value in node.value}
     templates.check(keys["message"], keys["message"].value, source)
     for key, value in keys["remediation"].value:
-        for item in value.value if key.value == "az" else ():
+        for item in value.value if key.value in {"look", "az"} else ():
             templates.check(item, item.value, source)
+            _check_purpose(key.value, item, source)
+
+
+def _check_purpose(part: str, item: yaml.Node, source: Source) -> None:
+    """Check that a fix changes something, and that a look does not."""
+    only_looks = all(map(_LOOKING.match, item.value.split("&&")))
+    if part == "az" and only_looks:
+        source.error(item, "this command changes nothing, so it is no fix: put it under `look`")
+    if part == "look" and not only_looks:
+        source.error(item, "a look changes nothing: `az ... show` or `az ... list`")
 
 
 def _is_beside(path: Path) -> bool:

@@ -66,7 +66,9 @@ class Rule:
     remediation: str
     """Prose."""
     commands: tuple[str, ...]
-    """Templates of `az` commands."""
+    """Templates of `az` commands which together, in this order, are the fix."""
+    looks: tuple[str, ...]
+    """Templates of commands that show what to decide by, and change nothing."""
     references: tuple[str, ...]
     maps: Mapping[str, tuple[str, ...]]
     """Framework (`mcsb`, `azurePolicy`, `nist80053r5`, `cis`) to its controls."""

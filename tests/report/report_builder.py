@@ -71,6 +71,7 @@ def rule(number: int, severity: Severity = Severity.HIGH, **changes: Any) -> Rul
         "rationale": "A key that leaks works\nfrom anywhere.\n\nAzure's default is *Enabled*.",
         "remediation": "Set publicNetworkAccess to Disabled. Clients come by private endpoint.",
         "commands": ("az resource update --ids {subject.id}",),
+        "looks": (),
         "references": (
             "https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks",
         ),
@@ -95,6 +96,7 @@ def finding(of: Rule, resource: ResourceId, **changes: Any) -> Finding:
         "commands": (
             f"az resource update --ids {resource} --set properties.publicNetworkAccess=x",
         ),
+        "looks": (),
         "maps": of.maps,
         "fingerprint": sha256(f"{of.id}\n{resource.lower()}".encode()).hexdigest(),
     }

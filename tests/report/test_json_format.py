@@ -93,6 +93,7 @@ def test_a_finding_carries_its_reasons_and_its_fix() -> None:
         ],
         "remediation": {
             "text": PUBLIC.remediation,
+            "look": [],
             "az": [f"az resource update --ids {HUB} --set properties.publicNetworkAccess=x"],
         },
         "maps": {"mcsb": ["NS-2"], "azurePolicy": ["0725b4dd-7e76-479c-a735-68e7ee23d5ca"]},

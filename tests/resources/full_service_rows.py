@@ -166,6 +166,10 @@ SERVICE_ROWS = (
             ],
             "manualPrivateLinkServiceConnections": [],
             "networkInterfaces": [{"id": NIC}],
+            "customNetworkInterfaceName": "nic-pe",
+            "ipConfigurations": [
+                {"name": "default", "properties": {"privateIPAddress": "10.0.1.4"}}
+            ],
             "customDnsConfigs": [
                 {"fqdn": "aoai.openai.azure.com", "ipAddresses": ["10.0.0.4"]},
             ],

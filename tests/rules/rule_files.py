@@ -28,7 +28,7 @@ when: {field: kind, equals: OpenAI}
 assert: {exposure: private}
 message: "{name} is not private."
 rationale: Because.
-remediation: {text: Do it., az: ["az resource show --ids {id}"]}
+remediation: {text: Do it., az: ["az resource tag --ids {id}"]}
 references: [https://example.org/]
 examples:
   - {name: as it is, given: hub-and-spoke, expect: {aoai-prod: pass}}

@@ -98,7 +98,7 @@ def test_a_rule_that_says_not_fills_its_blanks(tmp_path: Path) -> None:
         "when: {field: kind, equals: OpenAI}\n": "",
         "{exposure: private}": f"{{not: {WIDE}greater: 0}}}}",
         "{name} is not private.": "{name} admits {each.value}.",
-        "az resource show --ids {id}": "az remove {each.value}",
+        "az resource tag --ids {id}": "az remove {each.value}",
     }
     text = RULE
     for line, instead in lines.items():

@@ -13,10 +13,22 @@ from scanner.rules import load, load_all
 ASSERT = "assert: {exposure: private}"
 FOR = "for: Microsoft.CognitiveServices/accounts"
 MESSAGE = 'message: "{name} is not private."'
-AZ = "az resource show --ids {id}"
+AZ = "az resource tag --ids {id}"
 EXAMPLE = "expect: {aoai-prod: pass}"
 
 WRONG = {
+    "a fix that changes nothing": (
+        AZ,
+        "az resource show --ids {id}",
+        "10:34",
+        "changes nothing, so it is no fix: put it under `look`",
+    ),
+    "a look that changes something": (
+        f'az: ["{AZ}"]',
+        f'look: ["{AZ}"]',
+        "10:36",
+        "a look changes nothing",
+    ),
     "an unknown word": (ASSERT, "assert: {exposre: private}", "7:10", "no word `exposre`.*`expos"),
     "an unknown companion": (
         ASSERT,

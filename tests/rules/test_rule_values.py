@@ -54,7 +54,7 @@ def test_a_type_may_be_written_in_any_letter_case(tmp_path: Path) -> None:
 def test_a_rule_is_read_whole(tmp_path: Path) -> None:
     rule = load(written(tmp_path, RULE))
     assert (rule.id, rule.name, rule.family) == ("AOAI199", "a-rule", "exposure")
-    assert rule.commands == ("az resource show --ids {id}",)
+    assert rule.commands == ("az resource tag --ids {id}",)
     assert [example.name for example in rule.examples] == ["as it is"]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import zip_longest
 
 from scanner.analysis.checks.accounts_of import was_read
+from scanner.analysis.checks.remaking import remade
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
@@ -33,7 +36,34 @@ def connected(topology: Topology, endpoint: PrivateEndpoint, states: frozenset[s
     """
     targets = topology.targets(endpoint.id, Relation.TARGETS)
     accounts = [t for t in targets if t.type == CognitiveServicesAccount.ARM_TYPE]
-    return every(_connected(topology, endpoint, target, states) for target in accounts)
+    said = every(_connected(topology, endpoint, target, states) for target in accounts)
+    if said.verdict is not Verdict.FAIL:
+        return said
+    nothing: Mapping[str, str] = {}
+    cases = zip_longest(said.cases, remade(topology, endpoint), fillvalue=nothing)
+    return replace(said, cases=tuple({**known, **means} for known, means in cases))
+
+
+def made(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:
+    """
+    Judge whether an endpoint of an account was made to the end, for the right part of it.
+
+    An endpoint that was refused is Failed too: that is told of its connection.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    """
+    properties = endpoint.properties
+    failed = (properties.provisioning_state or "").lower() == "failed"
+    parts = [part for one in endpoint.connections for part in one.properties.group_ids or ()]
+    if not failed and all(part.lower() == "account" for part in parts):
+        return Judgement(Verdict.PASS, (Evidence(endpoint.id),))
+    pointer = "/properties/provisioningState"
+    because = (Evidence(endpoint.id, "", pointer, properties.provisioning_state),)
+    if all(part.lower() == "account" for part in parts):
+        refused = connected(topology, endpoint, frozenset(STATES) - {"approved"})
+        if refused.verdict is not Verdict.FAIL:
+            return replace(refused, because=because, cases=())
+    return Judgement(Verdict.FAIL, because, remade(topology, endpoint))
 
 
 def _connected(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from scanner.analysis.filtering.ports import covers
+from scanner.analysis.filtering.stations import ENFORCING, IGNORING
 from scanner.findings import Evidence, Judgement, Verdict, some
 from scanner.resources import Relation
 from scanner.resources.network_security_group import NetworkSecurityGroup, SecurityRule
+from scanner.resources.subnet import Subnet
 from scanner.topology import Topology
 
 NO_CALLERS = frozenset({"internet", "azureloadbalancer"})
@@ -28,6 +30,26 @@ def denies_callers(_topology: Topology, group: NetworkSecurityGroup, port: int) 
     written = enumerate(group.properties.security_rules or ())
     found = [_denies(group, rule, index, port) for index, rule in written if _is_meant(rule)]
     return some(found or (Judgement(Verdict.FAIL, (Evidence(group.id),)),))
+
+
+def heard(_topology: Topology, subnet: Subnet) -> Judgement:
+    """
+    Judge whether a subnet's security group counts for the private endpoints in it.
+
+    Names the value that lets it, and lets route tables act where they do now.
+
+    Source: https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+    """
+    said = subnet.properties.private_endpoint_network_policies
+    because = (Evidence(subnet.id, "", "/properties/privateEndpointNetworkPolicies", said),)
+    policies = (said or "Disabled").lower()
+    if policies in ENFORCING:
+        return Judgement(Verdict.PASS, because)
+    if policies not in IGNORING:
+        unread = f"the network policies of {subnet.id.path}, {said}, are not known"
+        return Judgement(Verdict.OPEN, because, unread=unread)
+    wanted = "NetworkSecurityGroupEnabled" if policies == "disabled" else "Enabled"
+    return Judgement(Verdict.FAIL, because, ({"policies": wanted},))
 
 
 def _is_meant(rule: SecurityRule) -> bool:

@@ -75,6 +75,7 @@ def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
         "callCount": len(finding.affected),
         "accounts": [number(i) for i in dict.fromkeys((*concerned, *_accounts_in(finding)))],
         "fix": printable(" ".join(finding.remediation.split())),
+        "looks": [printable(command) for command in finding.looks],
         "commands": [printable(command) for command in finding.commands],
     }
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from scanner.analysis.checks import answers, transit, zones
 from scanner.analysis.checks.approval import STATES, connected
-from scanner.analysis.checks.denials import denies_callers
+from scanner.analysis.checks.denials import denies_callers, heard
 from scanner.analysis.checks.effective import as_computed
 from scanner.analysis.checks.internet import reached
+from scanner.analysis.checks.remaking import REMADE
 from scanner.analysis.dns import callers
 from scanner.analysis.exposure import Exposure, exposure, own_exposure
 from scanner.analysis.filtering.virtual_network_tag import forwards_everything
@@ -25,6 +26,7 @@ from scanner.resources.network_security_group import NetworkSecurityGroup
 from scanner.resources.private_endpoint import PrivateEndpoint
 from scanner.resources.record_set import RecordSet
 from scanner.resources.route_table import RouteTable
+from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
 from scanner.rules.rule import Condition
@@ -157,6 +159,12 @@ def denies(values: Mapping[str, Any]) -> Condition:
     )
 
 
+def network_policies(values: Mapping[str, Any]) -> Condition:
+    """Hold when a subnet's network policies let its security group count for endpoints."""
+    assert values["networkPolicies"] == "securityGroups"  # noqa: S101 - the only word there is
+    return of_kind(Subnet, heard)
+
+
 def connection(values: Mapping[str, Any]) -> Condition:
     """
     Hold when a private endpoint's connection to an account is in one of the states named.
@@ -258,9 +266,15 @@ WORDS = (
     ),
     Word(name="deniesCallers", takes=Whole(1, 65535), make=denies),
     Word(
+        name="networkPolicies",
+        takes=Choice("thing that counts", ("securityGroups",)),
+        binds=("policies",),
+        make=network_policies,
+    ),
+    Word(
         name="connection",
         takes=OneOrMore(Choice("state of a connection", STATES)),
-        binds=("id",),
+        binds=("id", *REMADE),
         make=connection,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from scanner.analysis.checks import (
     accounts_of,
     admitted_subnets,
+    approval,
     bastion_rules,
     client_pools,
     inspection,
@@ -18,6 +19,7 @@ from scanner.analysis.checks import (
     zone_links,
     zone_names,
 )
+from scanner.analysis.checks.remaking import REMADE
 from scanner.analysis.connections import Connection
 from scanner.findings import Judgement
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
@@ -36,9 +38,12 @@ def endpoint(values: Mapping[str, Any]) -> Condition:
     Hold when a private endpoint fits the accounts it was made for.
 
     `targetsExist`: the accounts are there. `namesAllHeld`: it has an address for
-    each name of an account that has several.
+    each name of an account that has several. `made`: Azure finished it, or it was
+    refused; and it asks for the sub-resource `account`.
     """
     match values["endpoint"]:
+        case "made":
+            return of_kind(PrivateEndpoint, approval.made)
         case "targetsExist":
             return of_kind(PrivateEndpoint, accounts_of.existing)
         case _:
@@ -140,8 +145,8 @@ def dns_questions(values: Mapping[str, Any]) -> Condition:
 WORDS = (
     Word(
         name="endpoint",
-        takes=Choice("state of an endpoint", ("targetsExist", "namesAllHeld")),
-        binds=("account", "accountName", "hostname"),
+        takes=Choice("state of an endpoint", ("targetsExist", "namesAllHeld", "made")),
+        binds=("account", "accountName", "hostname", *REMADE),
         make=endpoint,
     ),
     Word(
