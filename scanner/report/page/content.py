@@ -15,8 +15,9 @@ from scanner.report.page.calls import calls
 from scanner.report.page.numbers import Numbers
 from scanner.report.portals import PORTALS
 from scanner.report.scan_report import Report
-from scanner.resources import ResourceId
+from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.topology import Topology
 
 MOST_FINDINGS = 5_000
 _MOST_CALLS = 50
@@ -28,7 +29,7 @@ def content(report: Report, number: Numbers) -> dict[str, Any]:
     ordered = [account for account, _ in summary.accounts(report)]
     ids = [account.id for account in ordered]
     rules = {rule.id: rule for rule in report.rules}
-    findings = [_finding(f, number) for f in report.findings[:MOST_FINDINGS]]
+    findings = [_finding(f, report.topology, number) for f in report.findings[:MOST_FINDINGS]]
     told = calls(report.topology, ids, report.findings[:MOST_FINDINGS], number)
     accounts = [account_page(report.topology, one, number) for one in ordered]
     return {
@@ -55,7 +56,7 @@ def content(report: Report, number: Numbers) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
+def _finding(finding: Finding, topology: Topology, number: Numbers) -> dict[str, Any]:
     concerned = [a.account for a in finding.affected]
     return {
         "key": finding.fingerprint[:12],
@@ -67,6 +68,7 @@ def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
         "lapsed": printable(finding.lapsed.said) if finding.lapsed else "",
         "at": number(finding.resource),
         "message": printable(finding.message),
+        "between": [number(end) for end in _ends(finding, topology)],
         "why": [_evidence(e, number) for e in finding.evidence[:_MOST_EVIDENCE]],
         "calls": [
             [number(a.consumer), number(a.account), printable(a.hostname)]
@@ -78,6 +80,14 @@ def _finding(finding: Finding, number: Numbers) -> dict[str, Any]:
         "looks": [printable(command) for command in finding.looks],
         "commands": [printable(command) for command in finding.commands],
     }
+
+
+def _ends(finding: Finding, topology: Topology) -> Iterator[ResourceId]:
+    """Yield the two VNets of the peering to blame; none of anything else."""
+    far = topology.targets(finding.resource, Relation.PEERS_WITH)
+    if far:
+        yield finding.resource.parent
+        yield far[0]
 
 
 def _evidence(evidence: Evidence, number: Numbers) -> list[Any]:

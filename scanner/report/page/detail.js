@@ -102,7 +102,7 @@ function showFinding(finding) {
   const rule = known.rules[finding.rule];
   const call = callOf(finding);
   const hops = call ? hopsOf(call) : finding.why.slice(0, MOST_LINES).map(([number, said, value], i) =>
-    ({ name: nameOf(number), lines: [spaced(said), value].filter(Boolean), mark: i === finding.why.length - 1 ? "bad" : "none" }));
+    ({ name: nameOf(number), lines: [spaced(said), value].filter(Boolean), mark: i === finding.why.length - 1 && finding.verdict !== "open" ? "bad" : "none" }));
   const calls = concerned(finding);
   if (finding.callCount > calls.length) calls.push(...Array(finding.callCount - calls.length).fill(null));
   show(
@@ -111,15 +111,15 @@ function showFinding(finding) {
     finding.suppressed ? make("p", {}, `Suppressed ${finding.suppressed}`) : null,
     finding.lapsed ? make("p", { class: "warning" }, `Its suppression has ended: ${finding.lapsed}`) : null,
     call ? make("p", { class: "small" }, `The call: ${callSaid(call)}`) : null,
-    hops.length ? strip(hops) : null,
+    hops.length > 1 ? strip(hops) : null,
     make("div", { class: "halves" },
-      make("div", {}, make("h3", {}, "Fix"), make("p", {}, finding.fix),
+      make("div", {}, make("h3", {}, "Fix"), make("p", {}, ...prose(finding.fix)),
         finding.looks.length ? make("p", {}, "A look first, which changes nothing:") : null, ...finding.looks.map(copyable),
         finding.commands.length > 1 ? make("p", {}, "All of these, in this order:") : null, ...finding.commands.map(copyable),
         finding.commands.length > 1 ? copier(finding.commands.join("\n"), "Copy all") : null,
         ...(finding.callCount > 1 || !call ? more(calls, `It concerns ${counted(finding.callCount, "call")}`) : [])),
       make("div", {}, ...more(finding.why.map(evidence), "Evidence"),
-        make("h3", {}, "Why it matters"), make("p", {}, rule.why || rule.summary),
+        make("h3", {}, "Why it matters"), make("p", {}, ...prose(rule.why || rule.summary)),
         make("h3", {}, "Read more"),
         make("ul", {}, ...rule.links.map((href) => make("li", {}, away(href, href))),
           make("li", {}, "the rule and its proof: ", make("code", {}, `aoai-scan rules show ${finding.rule}`)),
@@ -134,6 +134,7 @@ function lightEvidence(finding) {
   const open = finding.why.some(([number, , value]) => /^\/properties\/publicNetworkAccess=/.test(value)
     && known.accounts.some((a) => a.at === number && a.exposure === "public"));
   const ways = open ? [{ kind: "packet", stops: [INTERNET, finding.at] }] : [];
+  if (finding.between.length) ways.push({ kind: "broken", stops: finding.between });
   light(where, ways, finding.verdict === "fail" ? finding.at : -1);
 }
 

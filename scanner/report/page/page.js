@@ -19,6 +19,9 @@ function make(tag, attributes, ...children) {
 const link = (href, ...said) => make("a", { href }, ...said);
 const away = (href, said) => make("a", { href, rel: "noreferrer noopener", target: "_blank" }, said);
 const counted = (count, noun, nouns = `${noun}s`) => `${count.toLocaleString("en")} ${count === 1 ? noun : nouns}`;
+// What the rules say is Markdown, of which they use `code` and *emphasis*.
+const prose = (text) => text.split(/(`[^`]+`|\*[^*\s][^*]*\*)/).map((part) => (/^`.+`$/.test(part) ? make("code", {}, part.slice(1, -1))
+  : /^\*.+\*$/.test(part) ? make("em", {}, part.slice(1, -1)) : part));
 // A word of Azure's as words: zoneNotLinked. A sentence stays as it is.
 const spaced = (word) => (/^[a-z]+([A-Z][a-z]+)+$/.test(word) ? word.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`) : word);
 

@@ -12,10 +12,9 @@ for (const element of picture.querySelectorAll("[data-n]")) {
   if (!drawn.has(number)) drawn.set(number, []);
   drawn.get(number).push(element);
 }
+const summed = new Map();
 for (const group of picture.querySelectorAll("[data-of]")) {
-  for (const number of group.dataset.of.split(" ").map(Number)) {
-    if (!drawn.has(number)) drawn.set(number, [group.firstElementChild]);
-  }
+  for (const number of group.dataset.of.split(" ").map(Number)) if (!drawn.has(number)) summed.set(number, group.firstElementChild);
 }
 if (at("internet")) drawn.set(INTERNET, [at("internet")]);
 const cards = [...picture.querySelectorAll(".c")].map(boxOf);
@@ -47,13 +46,18 @@ function boxOf(element) {
 // What is not drawn itself shows where it lies: a record in its zone, a peering in its network.
 function placeOf(number) {
   if (number === INTERNET) return INTERNET;
+  const holders = [];
   let id = idOf(number).toLowerCase();
   for (let cut = id.length; cut > 0; cut = id.lastIndexOf("/")) {
     id = id.slice(0, cut);
-    const found = byId.get(id);
-    if (found !== undefined && drawn.has(found)) return found;
+    if (byId.has(id)) holders.push(byId.get(id));
   }
-  return -1;
+  const found = holders.find((one) => drawn.has(one));
+  if (found !== undefined) return found;
+  const card = holders.find((one) => summed.has(one));
+  if (card === undefined) return -1;
+  drawn.set(card, [summed.get(card)]);
+  return card;
 }
 const placesOf = (numbers) => [...new Set(numbers.map(placeOf))].filter((number) => drawn.has(number));
 const isCard = (number) => drawn.get(number)[0].classList.contains("c");
@@ -147,7 +151,15 @@ function around(boxes) {
   const pane = picture.getBoundingClientRect();
   const legible = ([, , wide, tall]) => Math.min(pane.width / wide, pane.height / tall) > 0.45;
   const views = [union([...near, ...cards.filter(holds), ...sky], 34), union([...near, ...sky], 60), union(near, 60)];
-  look(roomy(views.find(legible) || views[2], 760, 340));
+  look(inside(roomy(views.find(legible) || views[2], 760, 340), pane.width / Math.max(pane.height, 1)));
+}
+
+// Of the shape of the pane, and not beyond the picture's edge while there is picture to show.
+function inside([x, y, wide, tall], shape) {
+  const [width, height] = [Math.max(wide, tall * shape), Math.max(tall, wide / shape)];
+  const kept = (start, length, grown, from, whole) => (grown >= whole ? from - (grown - whole) / 2
+    : Math.min(Math.max(start - (grown - length) / 2, from), from + whole - grown));
+  return [kept(x, wide, width, full[0], full[2]), kept(y, tall, height, full[1], full[3]), width, height];
 }
 
 function point(event) {

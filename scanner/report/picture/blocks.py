@@ -227,7 +227,7 @@ def _below(drawing: _Drawing, hub: Card, spokes: Sequence[ResourceId]) -> Iterat
 def _zone(topology: Topology, zone: ResourceId) -> Node:
     links = topology.predecessors(VirtualNetworkLink, zone, Relation.PART_OF)
     linked = {n for link in links for n in topology.targets(link.id, Relation.LINKED_TO)}
-    return Node(zone, "zone", names(zone), note=f"{len(linked)} links")
+    return Node(zone, "zone", names(zone), note=f"{len(linked)} link{'s'[: len(linked) != 1]}")
 
 
 def _named_apart(found: Iterable[Block]) -> list[Block]:

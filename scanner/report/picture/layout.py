@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scanner.report.picture.blocks import Block
 from scanner.report.picture.cards import Card, Node
 
-WIDTH = 292
+WIDTH = 320
 """Of a card."""
 HEAD, ROW, PAD = 30, 21, 8
 GAP, TRUNK = 16, 30

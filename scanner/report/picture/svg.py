@@ -26,11 +26,11 @@ class _Line:
 
 
 _TITLE = _Line("c", 7.8, 19.5, 8, 7)
-_ROW = _Line("n", 6.6, 12.5, 2, 4)
+_ROW = _Line("n", 6.4, 12.5, 2, 4)
 _LETTER, _SMALL, _BETWEEN = 17, 5.8, 4
 _CHIP = ROW - 4
 _MARGIN = 16
-_SKY = 38
+_SKY, _EACH = 38, 900
 _INDENT = 14
 
 
@@ -67,8 +67,11 @@ def _internet(found: Layout) -> Iterator[str]:
     """Yield the Internet: a bar above all, from which and to which calls may go."""
     if found.frames:
         box = Box(0, -_SKY, found.width, _SKY - 12)
-        text = f'<text x="{found.width / 2:g}" y="{17.5 - _SKY:g}">Internet</text>'
-        yield f'<g class="i" id="internet"><title>Internet</title>{_rect(box, 8)}{text}</g>'
+        count = max(1, round(found.width / _EACH))
+        middles = (found.width * (2 * place + 1) / (2 * count) for place in range(count))
+        texts = (f'<text x="{x:g}" y="{17.5 - _SKY:g}">Internet</text>' for x in middles)
+        name = "<title>Internet</title>"
+        yield f'<g class="i" id="internet">{name}{_rect(box, 8)}{"".join(texts)}</g>'
 
 
 def _frame(frame: Frame) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _shared(row: Row, wide: float) -> list[tuple[Node, float, float]]:
     if len(row.nodes) != 2:  # noqa: PLR2004 - a pair
         each = (wide + _BETWEEN) / len(row.nodes)
         return [(n, i * each, (i + 1) * each - _BETWEEN) for i, n in enumerate(row.nodes)]
-    cut = wide * (0.44 if row.nodes[0].kind == "endpoint" else 0.56)
+    cut = wide * (0.46 if row.nodes[0].kind == "endpoint" else 0.56)
     return [(row.nodes[0], 0, cut), (row.nodes[1], cut + _BETWEEN, wide)]
 
 
