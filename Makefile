@@ -34,7 +34,7 @@ check: lint test  ## Run what CI runs: lint, then test
 .PHONY: browser
 browser:  ## Install the browser that the HTML page is tested in (Debian, as root)
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
-	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium chromium-driver >/dev/null; }
+	  || { $(APT) update && $(APT) install -y --no-install-recommends chromium chromium-driver >/dev/null; }
 
 .PHONY: samples
 samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
@@ -58,6 +58,10 @@ clean:  ## Remove the virtual environment and everything that was generated
 	@if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
 	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Nobody is there to be asked; another apt may be at work, and a mirror may stumble.
+PATIENT := -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300
+APT     := DEBIAN_FRONTEND=noninteractive apt-get $(PATIENT)
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url

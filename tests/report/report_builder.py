@@ -98,7 +98,7 @@ def finding(of: Rule, resource: ResourceId, **changes: Any) -> Finding:
         ),
         "looks": (),
         "maps": of.maps,
-        "fingerprint": sha256(f"{of.id}\n{resource.lower()}".encode()).hexdigest(),
+        "fingerprint": sha256(f"{of.id}\n{resource.lower()}".encode("utf-8", "surrogatepass")).hexdigest(),
     }
     return Finding(**fields | changes)
 
@@ -177,6 +177,9 @@ HOSTILE_NAMES = (
     "\U0001f600\u0301 name",
     "..",
     "%2e%2e%0a",
+    "\ud800 half of a pair \udfff",
+    '"><img src=x onerror=alert(1)> ]]> --> </details></textarea></script>',
+    "::error::x ##vso[task.complete] ${{ secrets.X }} @team #1",
 )
 
 
