@@ -36,6 +36,12 @@ browser:  ## Install the browser that the HTML page is tested in (Debian, as roo
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
 	  || { $(APT) update && $(APT) install -y --no-install-recommends chromium chromium-driver >/dev/null; }
 
+.PHONY: kql
+kql:  ## Install Microsoft's parser, which the queries are tested with (npm; on Debian as root it too)
+	@command -v npm >/dev/null \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null; }
+	@npm ci --silent --no-audit --no-fund --prefix tests/kql
+
 .PHONY: samples
 samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
 	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py tests/test_readme.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanner.collect.clouds import CLOUDS, Cloud, cloud_of
@@ -10,10 +10,9 @@ from scanner.collect.scope import Scope
 
 if TYPE_CHECKING:
     from scanner.collect.clock import Clock
-    from scanner.resources.resource import Table
     from scanner.snapshot import Snapshot
 
-__all__ = ["CLOUDS", "Cloud", "Scope", "cloud_of", "collect", "queries"]
+__all__ = ["CLOUDS", "Cloud", "Scope", "cloud_of", "collect"]
 
 
 def collect(
@@ -36,10 +35,3 @@ def collect(
     from scanner.collect.collection import collect as collect_now  # noqa: PLC0415 - see above
 
     return collect_now(scope, cloud=cloud, progress=progress, clock=clock)
-
-
-def queries() -> Mapping[Table, str]:
-    """Return the Resource Graph query for each table that holds a type we know."""
-    from scanner.collect.queries import queries as queries_now  # noqa: PLC0415 - as above
-
-    return queries_now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import socket
 import ssl
 import threading
@@ -17,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event
 from typing import Any
-from zlib import crc32
 
+import kql
 import pytest
 import trustme
 
@@ -27,6 +26,7 @@ from scanner.collect.clock import Clock
 from scanner.snapshot import Snapshot
 
 JSON = "application/json"
+TABLES = ("resourcecontainers", "resources", "dnsresources", "networkresources")
 TENANT = "00000000-0000-0000-0000-0000000000aa"
 ONE = "11111111-1111-1111-1111-111111111111"
 TWO = "22222222-2222-2222-2222-222222222222"
@@ -182,15 +182,16 @@ class Azure:
         readable = [one for one in self.subscriptions if listed is None or one in listed]
         if not readable:
             return error(400, "NoValidSubscriptionsInQueryRequest")
-        table = question["query"].partition(" ")[0]
-        rows = self.tables.get(table, [])
-        if table == "resourcecontainers":
-            rows = [container(one, self.subscriptions[one]) for one in readable]
-        rows = [row for row in rows if row["subscriptionId"] in readable]
-        divided = re.search(r"where hash\(tolower\(id\)\) % (\d+) == (\d+) ", question["query"])
-        if divided:
-            shards, shard = map(int, divided.groups())
-            rows = [row for row in rows if crc32(row["id"].lower().encode()) % shards == shard]
+        containers = [container(one, self.subscriptions[one]) for one in readable]
+        held = dict.fromkeys(TABLES, ()) | self.tables | {"resourcecontainers": containers}
+        visible = {
+            table: [row for row in rows if row["subscriptionId"] in readable]
+            for table, rows in held.items()
+        }
+        try:
+            rows = kql.run(question["query"], visible)
+        except kql.ParserFailureError:
+            return error(400, "InvalidQuery")
         start = question["options"].get("$skip", 0)
         size = min(self.rows_a_page, question["options"]["$top"])
         return page(rows[start : start + size], len(rows), start + size)
