@@ -88,7 +88,7 @@ def _subnets(topology: Topology) -> Iterator[Consumer]:
             if subnet is not None and _differs(topology, interface):
                 yield _interface(topology, subnet, interface)
             elif subnet is not None:
-                plain.setdefault(subnet_id, []).extend(interface.addresses)
+                plain.setdefault(subnet_id, []).extend(_addresses(subnet, interface))
     for subnet in topology.all(Subnet):
         held = [AddressSet.parse(*plain[subnet.id])] if subnet.id in plain else []
         if _runs_code(subnet) or (held and _may_hide(topology, subnet)):
@@ -120,6 +120,12 @@ def _runs_code(subnet: Subnet) -> bool:
     return is_scaled or bool(COMPUTE.intersection(subnet.delegated_to))
 
 
+def _addresses(subnet: Subnet, interface: NetworkInterface) -> tuple[str, ...]:
+    """Return where an interface calls from: its whole subnet while an address is not told."""
+    told = all(item.private_ip_address for item in interface.configurations)
+    return interface.addresses if told else (*interface.addresses, *subnet.address_prefixes)
+
+
 def _interface(topology: Topology, subnet: Subnet, interface: NetworkInterface) -> Consumer:
     own = topology.targets(interface.id, Relation.GUARDED_BY)
     return Consumer(
@@ -127,7 +133,7 @@ def _interface(topology: Topology, subnet: Subnet, interface: NetworkInterface) 
         kind=Kind.INTERFACE,
         network=subnet.id.parent,
         subnet=subnet.id,
-        addresses=AddressSet.parse(*interface.addresses),
+        addresses=AddressSet.parse(*_addresses(subnet, interface)),
         dns_servers=interface.dns_servers or _servers(topology, subnet.id.parent),
         groups=frozenset(topology.targets(interface.id, Relation.MEMBER_OF)),
         guards=(*own, *topology.targets(subnet.id, Relation.GUARDED_BY)),

@@ -14,6 +14,7 @@ from drawing_filters import (
     arriving,
     asked,
     held_back,
+    machine,
     nsg,
     outcome,
     rule,
@@ -235,6 +236,17 @@ def test_of_a_whole_subnet_only_what_all_share_is_certain() -> None:
         assert outcome(drawing, half) == "unknown"
         assert outcome(drawing, whole) == "deny"
         assert outcome(drawing, nsg("nsg")) == "allow"
+
+
+def test_a_machine_whose_address_is_not_told_is_not_taken_for_absent_beside_another() -> None:
+    estate = Drawing(app=GUARDED)
+    beside = machine("other", "app#subnets/snet", "10.1.1.9")
+    (untold,) = beside["nic-other"]["properties"]["ipConfigurations"]
+    only = nsg("nsg", rule(100, "Allow", sourceAddressPrefix=CALLER), rule(200, "Deny"))
+    assert outcome(estate, only) == "allow"
+    assert outcome(estate, only, beside) == "deny"
+    del untold["properties"]["privateIPAddress"]
+    assert outcome(estate, only, beside) == "unknown"
 
 
 def test_instances_of_a_scale_set_may_have_a_group_of_their_own() -> None:
