@@ -73,6 +73,7 @@ def _untold(clients: VpnClientConfiguration) -> str:
         "vpnClientProtocols": clients.vpn_client_protocols,
         "aadIssuer": clients.aad_issuer,
         "aadTenant": clients.aad_tenant,
+        "aadAudience": clients.aad_audience,
     }
     return next((name for name, value in told.items() if not value), "")
 

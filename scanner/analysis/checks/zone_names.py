@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from scanner.analysis.dns.hostnames import SUFFIXES, Suffix, hostnames_in
@@ -17,13 +18,17 @@ from scanner.topology import Topology
 SLIPS = 2
 """How many letters wrong, missing or too many make a slip of the pen."""
 
+_SPOKEN = re.compile(r"(?<=^privatelink\.)azure-?(?=[a-z])")
+"""What people say before a service's name, and no name of a zone does."""
+
 
 def spelled(topology: Topology, zone: PrivateDnsZone) -> Judgement:
     """
     Judge whether a zone that was meant for an account's names has the name Azure leads them to.
 
     One that is a slip of the pen away from such a name was meant to be it, as was
-    one that leaves out a part. One of another cloud was if it holds an account's name.
+    one that leaves out a part or calls the service what people do: Azure OpenAI. One of
+    another cloud was if it holds an account's name.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
@@ -79,7 +84,8 @@ def _zones(kinds: Iterable[tuple[Suffix, ...]]) -> frozenset[str]:
 
 
 def _is_slip(domain: str, meant: str) -> bool:
-    return domain in set(_shortened(meant)) or _is_near(domain, meant)
+    plain = _SPOKEN.sub("", domain)
+    return plain in set(_shortened(meant)) or _is_near(domain, meant) or plain == meant
 
 
 def _shortened(meant: str) -> Iterator[str]:
