@@ -85,23 +85,29 @@ def _holders(topology: Topology, consumer: Consumer) -> tuple[AnyResource, ...]:
 
 
 def _machines(topology: Topology, consumer: Consumer) -> Iterator[ResourceId]:
-    if consumer.kind is Kind.CLIENTS:
-        return
-    interfaces = (
-        (consumer.id,) if consumer.kind is Kind.INTERFACE else _plain(topology).get(consumer.id, ())
-    )
-    for interface in interfaces:
+    for interface in members(topology, consumer):
         for machine in topology.successors(VirtualMachine, interface, Relation.ATTACHED_TO):
             yield machine.id
 
 
+def members(topology: Topology, consumer: Consumer) -> tuple[ResourceId, ...]:
+    """Return the machines' interfaces that a consumer stands for, by ID."""
+    match consumer.kind:
+        case Kind.CLIENTS:
+            return ()
+        case Kind.INTERFACE:
+            return (consumer.id,)
+        case _:
+            return tuple(_plain(topology).get(consumer.id, ()))
+
+
 @once
 def _plain(topology: Topology) -> dict[ResourceId, list[ResourceId]]:
-    """Return the interfaces of each subnet, but those that are judged by themselves."""
+    """Return the machines' interfaces of each subnet, but those that are judged by themselves."""
     apart = {consumer.id for consumer in consumers(topology)}
     held: dict[ResourceId, list[ResourceId]] = {}
     for interface in topology.all(NetworkInterface):
-        if interface.id not in apart:
+        if interface.id not in apart and interface.properties.virtual_machine is not None:
             for subnet in interface.subnets[:1]:
                 held.setdefault(subnet, []).append(interface.id)
     return held

@@ -129,7 +129,7 @@ def matrix(
     )
     match form:
         case "json":
-            console.say(written.document(found))
+            console.say(written.document(topology, found))
         case "csv":
             console.say(written.comma_separated(found))
         case _:

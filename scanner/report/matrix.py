@@ -9,10 +9,12 @@ from tabulate import tabulate
 from scanner.analysis.calls import Reach
 from scanner.analysis.connections import Connection
 from scanner.analysis.intents import Intent
+from scanner.analysis.selection import members
 from scanner.printable import printable
 from scanner.report import spreadsheet
 from scanner.report.encode import dump, names
 from scanner.report.trace import entry
+from scanner.topology import Topology
 
 _HEADERS = ("Consumer", "Host name", "Verdict", "Cause", "Blame")
 
@@ -29,9 +31,13 @@ def comma_separated(connections: Iterable[Connection]) -> str:
     return spreadsheet.comma_separated((_HEADERS, *map(tuple, map(_cells, connections))))
 
 
-def document(connections: Iterable[Connection]) -> str:
-    """Return the same as JSON, each connection with all that is known of it."""
-    return dump({"connections": [entry(c) for c in connections]}, sort_keys=True) + "\n"
+def document(topology: Topology, connections: Iterable[Connection]) -> str:
+    """Return the same as JSON, each with all that is known of it and for whom it stands."""
+    told = [
+        entry(c) | {"members": [str(one) for one in members(topology, c.consumer)]}
+        for c in connections
+    ]
+    return dump({"connections": told}, sort_keys=True) + "\n"
 
 
 def _cells(connection: Connection) -> Iterator[str]:

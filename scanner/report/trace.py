@@ -8,7 +8,6 @@ from typing import Any
 from scanner.analysis.calls import Reach
 from scanner.analysis.connections import Connection
 from scanner.analysis.dns.resolution import Resolution
-from scanner.analysis.filtering.passage import Passage
 from scanner.analysis.intents import Intent
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
@@ -55,7 +54,7 @@ def entry(connection: Connection) -> dict[str, Any]:
         "intended": connection.intended.value or None,
         "resolution": _resolution(connection.resolution),
         "route": _route(connection.route),
-        "filter": _filter(connection.passage),
+        "filter": _filter(connection),
         "verdict": connection.verdict.value,
         "cause": broken.cause.value if broken else None,
         "causeFamily": broken.cause.family.value if broken else None,
@@ -114,7 +113,11 @@ def _route(route: Route | None) -> dict[str, Any] | None:
     return {"outcome": route.outcome.value, "hops": [step.said for step in route.steps]}
 
 
-def _filter(passage: Passage | None) -> dict[str, Any] | None:
+def _filter(connection: Connection) -> dict[str, Any] | None:
+    """Return what filters do; `rule` is the one that denies, by its name."""
+    passage = connection.passage
     if passage is None:
         return None
-    return {"outcome": passage.outcome.value, "hops": [step.said for step in passage.steps]}
+    said = passage.broken.case.get("ruleName") if passage.broken else None
+    hops = [step.said for step in passage.steps]
+    return {"outcome": passage.outcome.value, "rule": said or None, "hops": hops}

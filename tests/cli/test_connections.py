@@ -3,8 +3,13 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
+
+from scanner.rules import estates
+from scanner.rules.nodes import Reference
+from scanner.snapshot import save
 
 from .command_line import run
 from .estate import NETWORK, PRIVATE, row, saved
@@ -93,6 +98,35 @@ def test_a_matrix_has_a_line_for_each_connection_that_should_work() -> None:
     assert len(every) > len(rows)
     table = run("matrix", "--demo").out
     assert table.splitlines()[-1].startswith(f"{len(rows)} connections: ")
+
+
+def test_a_matrix_as_json_tells_for_whom_a_line_stands_and_which_rule_denies() -> None:
+    told = run("matrix", "--demo", "-f", "json").document["connections"]
+    web = next(one for one in told if one["verdict"] == "reachable")
+    assert [member.rpartition("/")[2] for member in web["members"]] == ["nic-web"]
+    assert web["filter"]["rule"] is None
+    (one,) = run("matrix", "--snapshot", denying(), "-f", "json").document["connections"]
+    assert (one["filter"]["outcome"], one["filter"]["rule"]) == ("deny", "deny-all")
+
+
+def denying() -> str:
+    """Save an estate whose one caller may send nothing; return its name."""
+    denial = {"priority": 100, "direction": "Outbound", "access": "Deny", "protocol": "*"}
+    anywhere = {
+        f"{side}{what}": "*"
+        for side in ("source", "destination")
+        for what in ("AddressPrefix", "PortRange")
+    }
+    rules = [{"name": "deny-all", "properties": denial | anywhere}]
+    estate = dict(estates.load(estates.home() / "estates/single-vnet.yaml"))
+    estate["nsg-shut"] = {
+        "type": "Microsoft.Network/networkSecurityGroups",
+        "properties": {"securityRules": rules},
+    }
+    shut = {"networkSecurityGroup": {"id": Reference("nsg-shut")}}
+    estate = dict(estates.merge_patch(estate, {"nic-jumpbox": {"properties": shut}}))
+    save(estates.snapshot(estate), Path("shut.json"))
+    return "shut.json"
 
 
 def test_without_an_estate_both_say_what_to_name() -> None:
