@@ -98,7 +98,9 @@ def finding(of: Rule, resource: ResourceId, **changes: Any) -> Finding:
         ),
         "looks": (),
         "maps": of.maps,
-        "fingerprint": sha256(f"{of.id}\n{resource.lower()}".encode("utf-8", "surrogatepass")).hexdigest(),
+        "fingerprint": sha256(
+            f"{of.id}\n{resource.lower()}".encode("utf-8", "surrogatepass")
+        ).hexdigest(),
     }
     return Finding(**fields | changes)
 
