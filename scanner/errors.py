@@ -3,6 +3,7 @@ What can go wrong, and whose move it is.
 
 * ScanError
   - CollectionError   Azure could not be asked, or did not answer in full   exit 3
+  - UploadError       GitHub could not be told, or refuses the report       exit 3
   - SnapshotError     a saved snapshot cannot be read                       exit 2
   - RuleError         a rule file or the configuration is none              exit 2
   - RequestError      the command line asks for something impossible        exit 2
@@ -23,6 +24,12 @@ class ScanError(Exception):
 
 class CollectionError(ScanError):
     """Azure could not be asked, or did not answer in full."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UploadError(ScanError):
+    """GitHub could not be told, or refuses what it was told."""
 
     exit_code: ClassVar[int] = 3
 

@@ -21,6 +21,7 @@ from scanner.cli.graph import graph
 from scanner.cli.output import destinations, savable, write
 from scanner.cli.rules import folders_option, rules, selected
 from scanner.cli.source import SourceOptions, live_options, offline_options
+from scanner.cli.upload import upload
 from scanner.errors import ScanError
 from scanner.report import FORMATS, Profile
 
@@ -207,6 +208,7 @@ cli.add_command(graph)
 cli.add_command(matrix)
 cli.add_command(rules)
 cli.add_command(trace)
+cli.add_command(upload)
 
 
 def exit_code(report: Report, fail_on: str, *, new_only: bool = False) -> int:

@@ -60,7 +60,7 @@ def cautions(report: Report, options: Options) -> Iterator[str]:
     if not report.complete and report.since is None:
         yield (
             "the scan is incomplete: uploaded as it is, it closes alerts that it could not see; "
-            "--baseline FILE keeps them"
+            "--baseline FILE keeps them, and aoai-scan upload sends it only then"
         )
     for one in categories(report, options, (*summary.failed(report), *kept(report))):
         if one.is_large:
