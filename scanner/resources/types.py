@@ -18,6 +18,7 @@ from scanner.resources.dns_forwarding_ruleset import (
 from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint, OutboundEndpoint
 from scanner.resources.effective import EffectiveRouteTable, EffectiveSecurityGroups
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
+from scanner.resources.ip_group import IpGroup
 from scanner.resources.load_balancer import LoadBalancer
 from scanner.resources.nat_gateway import NatGateway
 from scanner.resources.network_interface import NetworkInterface
@@ -58,6 +59,7 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     GatewayConnection,
     HubVirtualNetworkConnection,
     InboundEndpoint,
+    IpGroup,
     LoadBalancer,
     LocalNetworkGateway,
     NatGateway,

@@ -127,6 +127,35 @@ def test_a_network_rule_matches_by_all_its_parts(changed: Any, expected: str) ->
     assert ruled(by_network(**changed)) == expected
 
 
+def holding(*addresses: str, **more: Any) -> Estate:
+    properties = {"provisioningState": "Succeeded", "ipAddresses": list(addresses)} | more
+    return {"ipg": {"type": "microsoft.network/ipgroups", "properties": properties}}
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        (holding("10.1.1.0/24"), "allow"),
+        (holding("10.9.0.1", "10.1.1.0-10.1.1.31"), "allow"),
+        (holding("10.1.1.5-10.1.1.9"), "deny"),
+        (holding("10.1.1.0/24", provisioningState="Updating"), "unknown"),
+        (holding("10.1.1.0/24", provisioningState="Failed"), "unknown"),
+        (holding(), "unknown"),
+    ],
+)
+def test_an_ip_group_is_what_it_holds(held: Estate, expected: str) -> None:
+    rule = by_network(sourceAddresses=[], sourceIpGroups=[to("ipg")["id"]])
+    assert ruled(rule, also=[held]) == expected
+    mixed = by_network(sourceAddresses=["10.1.1.0/24"], sourceIpGroups=[to("ipg")["id"]])
+    assert ruled(mixed, also=[held]) == "allow"
+
+
+def test_an_ip_group_may_hold_the_endpoint() -> None:
+    rule = by_network(destinationAddresses=[], destinationIpGroups=[to("ipg")["id"]])
+    assert ruled(rule, also=[holding("10.0.0.0/8")]) == "allow"
+    assert ruled(rule, also=[holding("10.9.0.0/16")]) == "deny"
+
+
 PROXY: Any = {"dnsSettings": {"enableProxy": True}}
 
 

@@ -114,6 +114,18 @@ def test_what_a_rule_translates(changed: dict[str, Any], expected: str) -> None:
     assert said(machine(), firewall(rule(**changed))) == expected
 
 
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [(["198.51.100.7"], "fail"), (["20.0.0.0/15"], "open"), (["1.0.0.0-200.0.0.0"], "open")],
+)
+def test_an_ip_group_of_callers_is_what_it_holds(held: list[str], expected: str) -> None:
+    group: Estate = {
+        "ipg": {"type": "microsoft.network/ipgroups", "properties": {"ipAddresses": held}}
+    }
+    named = rule(sourceAddresses=[], sourceIpGroups=[to("ipg")["id"]])
+    assert said(machine(), firewall(named), group) == expected
+
+
 def test_the_groups_of_the_machine_must_let_the_firewall_in() -> None:
     assert said(machine(denied=True), firewall(rule())) == "fail"
     assert said(machine("10.0.0.0/24"), firewall(rule())) == "open"

@@ -24,6 +24,10 @@ VNET_ROWS = (
     Full(MACHINE, {"networkProfile": {"networkInterfaces": [{"id": NIC, "properties": {}}]}}),
     Full(ASG, {"provisioningState": "Succeeded"}),
     Full(
+        net("ipGroups", "spokes"),
+        {"ipAddresses": ["10.1.0.0/16", "10.2.0.0-10.2.0.31"], "provisioningState": "Succeeded"},
+    ),
+    Full(
         net("loadBalancers", "lb"),
         {
             "frontendIPConfigurations": configuration(PRIVATE, PUBLIC),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from scanner.analysis.filtering.firewall_rules import Listed
 from scanner.analysis.filtering.first_match import Rank
 from scanner.analysis.firewall_policies import lineage
+from scanner.analysis.ip_groups import resolved
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
@@ -62,9 +65,26 @@ def ruling(topology: Topology, firewall: AzureFirewall) -> Ruling:
     named = topology.targets(firewall.id, Relation.RULED_BY)
     owner = named[0] if named else firewall.id
     found = list(_of_policies(topology, owner) if named else _classic(firewall))
-    listed = tuple(item for item in found if isinstance(item, Listed))
+    listed = tuple(_spelled_out(topology, item) for item in found if isinstance(item, Listed))
     holes = tuple(item for item in found if isinstance(item, Hole))
     return Ruling(owner, listed, holes, _screen(topology, firewall, named))
+
+
+def _spelled_out(topology: Topology, listed: Listed) -> Listed:
+    """Return a rule with the addresses of its IP groups in place of those that are known."""
+    rule = listed.rule
+    if not (rule.source_ip_groups or rule.destination_ip_groups):
+        return listed
+    sources = resolved(topology, rule.source_ip_groups)
+    destinations = resolved(topology, rule.destination_ip_groups)
+    spelled = msgspec.structs.replace(
+        rule,
+        source_addresses=(*(rule.source_addresses or ()), *sources.addresses),
+        source_ip_groups=sources.unknown,
+        destination_addresses=(*(rule.destination_addresses or ()), *destinations.addresses),
+        destination_ip_groups=destinations.unknown,
+    )
+    return replace(listed, rule=spelled)
 
 
 def _screen(

@@ -56,8 +56,8 @@ def speaking(listed: Listed, packet: Packet) -> Speaking | None:
     """
     Return whom a rule that speaks of a packet names; None when it does not speak of it.
 
-    IP groups, FQDN tags, web categories and locations are not in the snapshot:
-    a rule that names them may match.
+    IP groups that were not read, FQDN tags, web categories and locations are not in
+    the snapshot: a rule that names them may match.
 
     Source: https://learn.microsoft.com/azure/firewall/rule-processing
     """

@@ -12,6 +12,7 @@ from scanner.analysis.filtering import ports
 from scanner.analysis.filtering.admitted import INTERNET
 from scanner.analysis.filtering.firewall_order import unread_rules
 from scanner.analysis.filtering.ways import Ingress, addresses_of
+from scanner.analysis.ip_groups import resolved
 from scanner.findings import Evidence
 from scanner.resources import AnyResource, Relation
 from scanner.resources.azure_firewall import AzureFirewall
@@ -122,7 +123,7 @@ def _of(topology: Topology, firewall: AzureFirewall) -> Iterator[_Translation]:
         told = () if holder is None else (Evidence(holder.id),)
         if unread:
             yield _Translation(firewall.name, callers, told, unread=unread)
-        for rule in filter(_may_be_internet, rules):
+        for rule in (one for one in rules if _may_be_internet(topology, one)):
             where = holder.id.path if holder else firewall.name
             yield _Translation(firewall.name, callers, told, rule, _says(rule, where))
 
@@ -164,7 +165,7 @@ def _callers(topology: Topology, firewall: AzureFirewall) -> AddressSet:
     return AddressSet.parse(*prefixes) or EVERY
 
 
-def _may_be_internet(rule: _NatRule) -> bool:
+def _may_be_internet(topology: Topology, rule: _NatRule) -> bool:
     """Tell whether a rule may take TCP from the Internet: unless it names few, or UDP alone."""
     protocols = {name.lower() for name in (*(rule.ip_protocols or ()), *(rule.protocols or ()))}
     if protocols and protocols <= {"udp", "icmp"}:
@@ -172,8 +173,9 @@ def _may_be_internet(rule: _NatRule) -> bool:
     wanted = rule.destination_addresses or ()
     if wanted and not uncounted(wanted) and not AddressSet.parse(*wanted) & PUBLIC:
         return False
-    named = rule.source_addresses or ()
-    if rule.source_ip_groups or not named or uncounted(named):
+    groups = resolved(topology, rule.source_ip_groups)
+    named = (*(rule.source_addresses or ()), *groups.addresses)
+    if groups.unknown or not named or uncounted(named):
         return True
     return len(AddressSet.parse(*named) & PUBLIC) > INTERNET
 

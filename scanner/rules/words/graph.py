@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.findings import Evidence, Judgement, Verdict, every, negated, not_read, some
 from scanner.resources import BY_TYPE, AnyResource, Relation, ResourceId
+from scanner.resources.resource import Table
 from scanner.resources.virtual_wan import VirtualHub, VirtualWan
 from scanner.rules.rule import Condition
 from scanner.rules.shapes import Choice, Flag, Folded, OneOrMore
@@ -124,6 +125,8 @@ def _hidden(topology: Topology, here: ResourceId, name: str, kind: str | None) -
         is_part = is_child or (known is VirtualHub and here.type == VirtualWan.ARM_TYPE)
         has = name == Relation.PART_OF.inverse
         if has and not is_part:
+            continue
+        if known.TABLE is Table.ON_REQUEST and not is_child:  # it names nothing but its parent
             continue
         for gap in topology.unread(known, here if has and is_child else None):
             yield not_read(known, gap)
