@@ -119,6 +119,21 @@ def test_a_cell_counts_its_calls_and_leads_to_each() -> None:
     assert len({document["told"][place]["host"] for place in places}) == 3
 
 
+def test_networks_that_nothing_wants_to_call_are_counted_and_named() -> None:
+    lonely = {
+        "vnet-lonely": {
+            "type": "Microsoft.Network/virtualNetworks",
+            "properties": {"addressSpace": {"addressPrefixes": ["10.99.0.0/16"]}},
+        }
+    }
+    document = content(judged("hub-and-spoke", lonely), number := Numbers())["matrix"]
+    ((count, networks),) = document["apart"]
+    names = [one.path for one in number._numbers]  # noqa: SLF001 - what the page shows by number
+    assert count == len(networks)
+    assert "vnet-lonely" in {names[network] for network in networks}
+    assert "vnet-app" not in {names[network] for network in networks}
+
+
 def test_what_is_told_of_calls_is_bounded(broken: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "MOST_TOLD", 2)
     document = content(broken, Numbers())["matrix"]

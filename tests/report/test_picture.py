@@ -11,7 +11,7 @@ import pytest
 
 from scanner.findings import Severity, Verdict
 from scanner.report.picture.blocks import MOST_GRAVE, Block, blocks
-from scanner.report.picture.cards import Marks
+from scanner.report.picture.cards import Card, Marks
 from scanner.report.picture.gaps import unread
 from scanner.report.picture.layout import Box, Placed, layout
 from scanner.report.picture.marks import marks, owned
@@ -23,6 +23,7 @@ from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row
 
 from .report_builder import crowded
 
+ZONES = "Microsoft.Network/privateDnsZones"
 GOOD = sorted(path.stem for path in (home() / "estates").glob("*.yaml"))
 
 
@@ -109,13 +110,31 @@ def test_nothing_overlaps_and_all_lies_in_the_picture(broken: Report, name: str)
 
 
 @pytest.mark.parametrize("name", [*GOOD, "demo"])
-def test_every_network_and_every_account_is_drawn(broken: Report, name: str) -> None:
+def test_every_network_every_zone_and_every_account_is_drawn(broken: Report, name: str) -> None:
     report = broken if name == "demo" else judged(name)
-    cards = [c for b in drawn(report) for c in (*b.hub, *(s.card for s in b.spokes))]
-    shown = {node.id for card in cards for node in card.nodes}
-    networks = {r.id for r in report.estate if r.ARM_TYPE == "microsoft.network/virtualnetworks"}
+    kinds = {"microsoft.network/virtualnetworks", "microsoft.network/privatednszones"}
+    told = {r.id for r in report.estate if r.ARM_TYPE in kinds}
     accounts = {account.id for account in report.accounts}
-    assert networks | accounts <= shown
+    assert told | accounts <= {node.id for card in all_cards(report) for node in card.nodes}
+
+
+def all_cards(report: Report) -> list[Card]:
+    return [c for b in drawn(report) for c in (*b.hub, *(s.card for s in b.spokes))]
+
+
+def test_a_zone_that_nobody_is_linked_to_is_drawn_too() -> None:
+    forgotten = {"privatelink.forgotten.example": {"type": ZONES, "properties": {}}}
+    last = drawn(judged("hub-and-spoke", forgotten))[-1]
+    (card,) = (spoke.card for spoke in last.spokes)
+    assert [(node.label, node.note) for node in card.nodes] == [
+        ("Zones linked to nothing here", ""),
+        ("privatelink.forgotten.example", "0 links"),
+    ]
+
+
+def test_of_two_peers_the_one_with_the_endpoints_is_the_hub() -> None:
+    hub, *_ = drawn(judged("aiservices-three-zones"))
+    assert hub.hub[0].title.label == "vnet-hub"
 
 
 def test_spokes_stand_gravest_first(broken: Report) -> None:

@@ -41,6 +41,7 @@ function accountPage(account) {
     make("h3", {}, "Which networks"),
     account.callersRead ? null : make("p", { class: "warning" }, "Callers may be hidden: not every network was read."),
     columns.length ? make("div", { class: "columns" }, ...columns) : make("p", {}, "No network should reach it, as far as DNS, peerings and declarations tell."),
+    ...apartFrom(account),
     make("h3", {}, `Findings (${about.length})`),
     make("ul", {}, ...about.slice(0, SHOWN).map(pointer)),
     make("p", {}, portal(account.at), " ", make("code", {}, idOf(account.at))),
@@ -57,6 +58,13 @@ function reachedBy(account) {
     make("h4", { class: `o-${name}` }, `${MARKS[name].slice(0, 1)} ${head} (${groups[name].length})`),
     make("ul", {}, ...groups[name].slice(0, SHOWN).map(([row, why, told]) => make("li", {},
       told === undefined ? rowNames.get(row) : link(`#call=${told}`, rowNames.get(row)), why ? ` ${spaced(why)}` : "")))));
+}
+
+// Whoever is not wanted was not followed: whether it could call is not said.
+function apartFrom(account) {
+  const [count, networks] = known.matrix.apart[known.accounts.indexOf(account)];
+  const names = [...networks.map(nameOf), ...(count > networks.length ? [`${count - networks.length} more`] : [])];
+  return count ? [make("p", { class: "small" }, `Nothing shows that ${counted(count, "network")} should reach it, so no call was followed from there: ${names.join(", ")}.`)] : [];
 }
 
 function admission({ by, effect, prefixes, total, subnets, others }) {

@@ -14,10 +14,13 @@ from scanner.printable import printable
 from scanner.report.page.numbers import Numbers
 from scanner.report.page.told import told
 from scanner.resources import ResourceId
+from scanner.resources.virtual_network import VirtualNetwork
 from scanner.topology import Topology
 
 MOST_ROWS = 60
 """With more consumers, the matrix has a row for each network instead."""
+MOST_APART = 50
+"""How many networks are named that should not reach an account, as far as anything shows."""
 MOST_TOLD = 800
 """Of how many calls the page tells every step."""
 
@@ -35,7 +38,8 @@ def calls(
 
     A cell is the account's place, the worst outcome, why, how many calls come out as
     which, and the places of those that are told step by step: the gravest of each cell,
-    one for each finding, then as many of the others as there is room for.
+    one for each finding, then as many of the others as there is room for. `apart` are, for
+    each account, the networks of which nothing shows that they should reach it.
     """
     found = intended(topology)
     places = {account: place for place, account in enumerate(accounts)}
@@ -56,11 +60,27 @@ def calls(
     return {
         "byNetwork": is_wide,
         "rows": [[number(row), those] for row, those in sorted(rows.items())],
+        "apart": _apart(topology, places, found, number),
         "told": [
             {"to": places[one.account.id], "outcome": outcome(one), **told(topology, one, number)}
             for one in chosen.values()
         ],
     }
+
+
+def _apart(
+    topology: Topology,
+    places: Mapping[ResourceId, int],
+    found: Iterable[Connection],
+    number: Numbers,
+) -> list[list[Any]]:
+    """Return by place how many networks have no wanted call to an account, and the first few."""
+    wanted: dict[ResourceId, set[ResourceId]] = {account: set() for account in places}
+    for one in found:
+        wanted[one.account.id].add(one.consumer.network)
+    networks = [network.id for network in topology.all(VirtualNetwork)]
+    others = ([n for n in networks if n not in wanted[account]] for account in places)
+    return [[len(those), [number(n) for n in those[:MOST_APART]]] for those in others]
 
 
 def outcome(one: Connection) -> str:

@@ -6,6 +6,7 @@ const ENDS = {
   reachable: ["good", "reached privately"], public: ["bad", "reached over the Internet"], broken: ["bad", "not reached"],
   unknown: ["open", "not known"], barred: ["good", "kept out, as declared"], breach: ["bad", "reached, and must never be"],
 };
+const KEY = "In the picture: dotted the question for the name, solid the packet, dashed with ✕ where it ends.";
 const SIGNS = { good: "✓ ", bad: "✕ ", open: "? ", none: "" };
 const MOST_LINES = 12;
 const toldAt = new Map(known.matrix.told.map((call, place) => [`${call.from} ${call.host}`, place]));
@@ -110,7 +111,7 @@ function showFinding(finding) {
     make("p", {}, finding.message),
     finding.suppressed ? make("p", {}, `Suppressed ${finding.suppressed}`) : null,
     finding.lapsed ? make("p", { class: "warning" }, `Its suppression has ended: ${finding.lapsed}`) : null,
-    call ? make("p", { class: "small" }, `The call: ${callSaid(call)}`) : null,
+    call ? make("p", { class: "small" }, `The call: ${callSaid(call)}. `, KEY) : null,
     hops.length > 1 ? strip(hops) : null,
     make("div", { class: "halves" },
       make("div", {}, make("h3", {}, "Fix"), make("p", {}, ...prose(finding.fix)),
@@ -147,7 +148,7 @@ function showCall(place) {
   const items = others.map((other) => make("li", {}, link(`#call=${known.matrix.told.indexOf(other)}`, callSaid(other)), ` ${MARKS[other.outcome]}`));
   if (total > items.length) items.push(...Array(total - items.length).fill(null));
   const about = known.findings.filter((f) => f.calls.some(([from, , host]) => from === call.from && host === call.host));
-  show([`${callSaid(call)}: ${MARKS[call.outcome]}`], strip(hopsOf(call)),
+  show([`${callSaid(call)}: ${MARKS[call.outcome]}`], make("p", { class: "small" }, KEY), strip(hopsOf(call)),
     make("div", { class: "halves" },
       call.blame < 0 ? null : make("div", {}, make("h3", {}, "To change"),
         make("p", {}, make("code", {}, nameOf(call.blame)), " ", portal(call.blame)), make("p", {}, away(call.see, call.see)),

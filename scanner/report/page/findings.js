@@ -63,7 +63,7 @@ function list() {
     at("findings").append(make("li", {}, make("button", { type: "button", click: () => { pages += 1; list(); } },
       `Show more (${found.length - shown.length})`)));
   }
-  if (!found.length) at("findings").append(make("li", { class: "none" }, known.findings.length ? "No finding matches." : "No rule found anything wrong."));
+  if (!found.length) at("findings").append(make("li", { class: "none" }, known.findings.length ? "No finding matches." : "No finding."));
   const total = known.findings.length + known.leftOut;
   const left = known.leftOut ? `; the ${known.leftOut} least grave are in the JSON report alone` : "";
   at("count").textContent = `${found.length} of ${counted(total, "finding")}${left}`;

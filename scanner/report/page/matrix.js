@@ -26,7 +26,7 @@ function drawMatrix() {
   view.replaceChildren(make("h2", {}, "Who reaches which account"),
     make("p", {}, rows.length ? `Every ${noun} that should reach an account, and how its calls come out: the gravest first. Choose a cell to follow a call; – means that nothing shows it is wanted.`
       : "No call is wanted by DNS, by the network, or by what is declared."),
-    ...rows.length ? [make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Matrix" }, table)] : [],
+    ...rows.length ? [make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Callers by accounts" }, table)] : [],
     ...further("rows", rows.length - sorted.length, noun), ...further("columns", used.length - columns.length, "account"));
 }
 

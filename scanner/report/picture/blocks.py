@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from scanner.findings import Severity
 from scanner.report.encode import names
-from scanner.report.picture import cards
+from scanner.report.picture import cards, zones
 from scanner.report.picture.cards import Card, Marks, Node, Row
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
-from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub
@@ -68,7 +67,9 @@ def blocks(
     """Return the whole picture: accounts without an endpoint, hubs the gravest first, the rest."""
     drawing = _Drawing(topology, marks, exposures)
     _join(drawing)
-    found = [*_hubs(drawing), *_alone(drawing)]
+    found = list(_hubs(drawing))
+    found += _alone(drawing, _shown(found))
+    found += _left_over(topology, _shown(found))
     found = _named_apart(_summed(drawing, found))
     return (
         *_without_endpoint(drawing),
@@ -106,7 +107,7 @@ def _hubs(drawing: _Drawing) -> Iterator[Block]:
         card = Card(Node(hub.id, "hub", f"virtual hub {names(hub.id)}"), _gear_of(hub))
         yield _block(drawing, card, spokes)
     centres = [i for i in drawing.neighbours if topology.get(VirtualNetwork, i)]
-    ranked = sorted(centres, key=lambda i: (-_centrality(drawing, i), i))
+    ranked = sorted(sorted(centres), key=lambda i: _centrality(drawing, i), reverse=True)
     likely = {i for i in ranked if _gathers(drawing, i)}
     for centre in ranked:
         near = drawing.neighbours[centre]
@@ -129,9 +130,10 @@ def _gear_of(hub: VirtualHub) -> tuple[Row, ...]:
     return tuple(Row((Node(i, word, f"{word} {names(i)}"),)) for word, i in found)
 
 
-def _centrality(drawing: _Drawing, item: ResourceId) -> int:
-    """Return how likely a VNet is a hub: by its peers, twice where it holds a firewall."""
-    return len(drawing.neighbours[item]) * (2 if cards.has_gear(drawing.topology, item) else 1)
+def _centrality(drawing: _Drawing, item: ResourceId) -> tuple[int, bool]:
+    """Return how likely a VNet is a hub: by its peers, twice with a firewall; by its endpoints."""
+    weight = 2 if cards.has_gear(drawing.topology, item) else 1
+    return len(drawing.neighbours[item]) * weight, cards.has_endpoint(drawing.topology, item)
 
 
 def _gathers(drawing: _Drawing, item: ResourceId) -> bool:
@@ -140,8 +142,19 @@ def _gathers(drawing: _Drawing, item: ResourceId) -> bool:
     return sum(len(drawing.neighbours[other]) < len(near) for other in near) > 1
 
 
-def _alone(drawing: _Drawing) -> Iterator[Block]:
-    """Yield the networks that nothing connects."""
+def _shown(found: Iterable[Block]) -> frozenset[ResourceId]:
+    """Return what stands in the left columns of blocks."""
+    return frozenset(node.id for block in found for card in block.hub for node in card.nodes)
+
+
+def _left_over(topology: Topology, drawn: Container[ResourceId]) -> Iterator[Block]:
+    """Yield the zones that stand beside no network."""
+    for card in zones.left_over(topology, drawn):
+        yield Block("Private DNS", "alone", (), (Spoke(card),))
+
+
+def _alone(drawing: _Drawing, drawn: Container[ResourceId]) -> Iterator[Block]:
+    """Yield the networks that nothing connects, with their zones that are not drawn yet."""
     topology = drawing.topology
     joined = {
         i
@@ -157,7 +170,8 @@ def _alone(drawing: _Drawing) -> Iterator[Block]:
         loose.sort(key=lambda card: (drawing.marks.of(card), card.title.label))
         rank = drawing.marks.of(loose[0])
         title = f"Peered with nothing: {len(loose)} network{'s'[: len(loose) != 1]}"
-        yield Block(title, "alone", (), tuple(map(Spoke, loose)), rank)
+        asked = tuple(zones.linked_to(topology, [card.title.id for card in loose], drawn))
+        yield Block(title, "alone", asked, tuple(map(Spoke, loose)), rank)
 
 
 def _without_endpoint(drawing: _Drawing) -> Iterator[Block]:
@@ -204,30 +218,13 @@ def _block(drawing: _Drawing, hub: Card, joined: Iterable[tuple[ResourceId, bool
 def _below(drawing: _Drawing, hub: Card, spokes: Sequence[ResourceId]) -> Iterator[Card]:
     """Yield what stands below a hub: the zones that are asked here, and the premises."""
     topology = drawing.topology
-    links = [
-        link
-        for network in (hub.title.id, *spokes)
-        for link in topology.predecessors(VirtualNetworkLink, network, Relation.LINKED_TO)
-    ]
-    zones = dict.fromkeys(
-        zone for link in links for zone in topology.targets(link.id, Relation.PART_OF)
-    )
-    read = [zone for zone in zones if topology.get(PrivateDnsZone, zone)]
-    if read:
-        rows = tuple(Row((_zone(topology, zone),)) for zone in sorted(read))
-        yield Card(Node(_NOWHERE, "heading", "Private DNS zones"), rows)
+    yield from zones.linked_to(topology, (hub.title.id, *spokes))
     gateways = [node.id for node in hub.nodes if node.kind == "gateway"]
     if gateways:
         pools = (topology.get(VirtualNetworkGateway, gateway) for gateway in gateways)
         clients = [p for pool in pools if pool for p in pool.client_address_prefixes]
         said = f"VPN clients {', '.join(clients[:2])}" if clients else "On the premises"
         yield Card(Node(gateways[0], "premises", said, note=names(gateways[0])))
-
-
-def _zone(topology: Topology, zone: ResourceId) -> Node:
-    links = topology.predecessors(VirtualNetworkLink, zone, Relation.PART_OF)
-    linked = {n for link in links for n in topology.targets(link.id, Relation.LINKED_TO)}
-    return Node(zone, "zone", names(zone), note=f"{len(linked)} link{'s'[: len(linked) != 1]}")
 
 
 def _named_apart(found: Iterable[Block]) -> list[Block]:

@@ -122,6 +122,12 @@ def has_gear(topology: Topology, item: ResourceId) -> bool:
     )
 
 
+def has_endpoint(topology: Topology, item: ResourceId) -> bool:
+    """Tell whether a private endpoint sits in a VNet."""
+    subnets = topology.sources(item, Relation.PART_OF)
+    return any(topology.predecessors(PrivateEndpoint, s, Relation.PLACED_IN) for s in subnets)
+
+
 def _subnet(
     topology: Topology, subnet: Subnet, marks: Marks, exposures: Mapping[ResourceId, str]
 ) -> Iterator[Row]:

@@ -25,7 +25,7 @@ class _Line:
     radius: int
 
 
-_TITLE = _Line("c", 7.8, 19.5, 8, 7)
+_TITLE = _Line("c", 8.0, 19.5, 8, 7)
 _ROW = _Line("n", 6.4, 12.5, 2, 4)
 _LETTER, _SMALL, _BETWEEN = 17, 5.8, 4
 _CHIP = ROW - 4
@@ -157,7 +157,8 @@ def _shared(row: Row, wide: float) -> list[tuple[Node, float, float]]:
     if len(row.nodes) != 2:  # noqa: PLR2004 - a pair
         each = (wide + _BETWEEN) / len(row.nodes)
         return [(n, i * each, (i + 1) * each - _BETWEEN) for i, n in enumerate(row.nodes)]
-    cut = wide * (0.46 if row.nodes[0].kind == "endpoint" else 0.56)
+    first, second = row.nodes
+    cut = wide * (0.56 if first.kind != "endpoint" else 0.4 if second.badge else 0.46)
     return [(row.nodes[0], 0, cut), (row.nodes[1], cut + _BETWEEN, wide)]
 
 
