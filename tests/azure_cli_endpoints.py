@@ -100,12 +100,31 @@ def create_endpoint(rows: Rows, options: Options) -> None:
     put_child(rows, account, "privateEndpointConnections", name, listed)
 
 
+def delete_zone_group(rows: Rows, options: Options) -> None:
+    kind = f"{NETWORK}/privateEndpoints/privateDnsZoneGroups"
+    del rows[named(options, kind, "--endpoint-name").lower()]
+
+
+def remove_from_zone_group(rows: Rows, options: Options) -> None:
+    kind = f"{NETWORK}/privateEndpoints/privateDnsZoneGroups"
+    said = properties(rows, named(options, kind, "--endpoint-name"))
+    gone = options["--zone-name"].lower()
+    kept = [each for each in said["privateDnsZoneConfigs"] if each["name"].lower() != gone]
+    assert len(kept) == len(said["privateDnsZoneConfigs"]) - 1
+    said["privateDnsZoneConfigs"] = kept
+
+
+def create_zone_group(rows: Rows, options: Options) -> None:
+    """Make the group, with the one zone: one of that name loses what it had."""
+    kind = f"{NETWORK}/privateEndpoints/privateDnsZoneGroups"
+    put(rows, named(options, kind, "--endpoint-name"), kind, {"privateDnsZoneConfigs": []})
+    add_to_zone_group(rows, options)
+
+
 def add_to_zone_group(rows: Rows, options: Options) -> None:
     """Have the group write the endpoint's records into the zone."""
     kind = f"{NETWORK}/privateEndpoints/privateDnsZoneGroups"
     arm_id = named(options, kind, "--endpoint-name")
-    if arm_id.lower() not in rows:
-        put(rows, arm_id, kind, {"privateDnsZoneConfigs": []})
     zone = options["--private-dns-zone"]
     config = {"name": options["--zone-name"], "properties": {"privateDnsZoneId": zone}}
     properties(rows, arm_id)["privateDnsZoneConfigs"].append(config)

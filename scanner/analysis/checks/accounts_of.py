@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.analysis.dns.dangling import was_read
 from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.endpoints import approved
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read
@@ -46,12 +47,6 @@ def _unread(topology: Topology, target: ResourceId) -> str:
     if was_read(topology, target):
         return ""
     return f"{target.path} is outside the snapshot"
-
-
-def was_read(topology: Topology, resource: ResourceId) -> bool:
-    """Tell whether the subscription that an ID names is one of those that were read."""
-    known = {subscription.id.lower() for subscription in topology.inventory.subscriptions}
-    return resource.subscription in known
 
 
 def hidden(topology: Topology, endpoint: PrivateEndpoint) -> str:

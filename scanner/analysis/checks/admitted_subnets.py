@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.analysis.checks.accounts_of import was_read
 from scanner.analysis.consumers import consumers
+from scanner.analysis.dns.dangling import was_read
 from scanner.analysis.dns.hostnames import hostnames_in
 from scanner.analysis.dns.resolution import Answer, resolve
 from scanner.findings import Evidence, Judgement, Verdict, every, not_read

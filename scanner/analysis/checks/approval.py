@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-from scanner.analysis.checks.accounts_of import was_read
 from scanner.analysis.checks.remaking import remade
+from scanner.analysis.dns.dangling import was_read
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from scanner.analysis.causes import Family
 from scanner.analysis.checks.accounts_of import hidden, served
 from scanner.analysis.connections import intended
+from scanner.analysis.dns.dangling import dangling, is_gone
 from scanner.analysis.dns.hostnames import Hostname
 from scanner.analysis.dns.missing_records import has_room
 from scanner.analysis.dns.wanted import Wanted, beyond, doubted, undocumented, zones_named
@@ -46,7 +48,28 @@ def kept(topology: Topology, endpoint: PrivateEndpoint) -> Judgement:
         for record in _records(topology, endpoint, account, hostname)
     )
     unread = _unread_records(topology, names)
-    return _not_known(endpoint, unread) if unread and found.verdict is not Verdict.FAIL else found
+    if unread and found.verdict is not Verdict.FAIL:
+        return _not_known(endpoint, unread)
+    return created_once(found)
+
+
+def created_once(said: Judgement) -> Judgement:
+    """
+    Return the same, with a zone group that is made for the first zone only.
+
+    Creating it once more would replace its zones: the others are added to it.
+    """
+    made: set[tuple[str, str]] = set()
+    cases: list[Mapping[str, str]] = []
+    for case in said.cases:
+        key = (case.get("endpoint", ""), case.get("newGroup", ""))
+        if key in made and key[1]:
+            kept = {name: value for name, value in case.items() if name != "newGroup"}
+            cases.append({**kept, "group": key[1]})
+        else:
+            cases.append(case)
+        made.add(key)
+    return replace(said, cases=tuple(cases))
 
 
 def _records(
@@ -84,12 +107,12 @@ def _is_kept(
         unread = f"{record.id.path} says that an endpoint made it, and no zone group names the zone"
         return _not_known(endpoint, unread)
     case = {"record": record.name, "zone": str(zone), "zoneName": zone.name}
-    case |= _means(groups, zone)
+    case |= group_for(groups, zone)
     affected = (Affected(endpoint.network, account.id, f"{record.name}.{zone.name}"),)
     return Judgement(Verdict.FAIL, (Evidence(endpoint.id), here), (case,), affected)
 
 
-def _means(groups: tuple[PrivateDnsZoneGroup, ...], zone: ResourceId) -> dict[str, str]:
+def group_for(groups: tuple[PrivateDnsZoneGroup, ...], zone: ResourceId) -> dict[str, str]:
     """Name the group that a zone can be added to, or that there is none yet."""
     if not groups:
         return {"newGroup": "default"}
@@ -132,7 +155,8 @@ def _is_named(
         Evidence(endpoint.id),
         *(Evidence(group.id, Relation.PART_OF.inverse) for group in groups),
     )
-    zones = {zone.name.lower() for group in groups for zone in group.zones}
+    named = (zone for group in groups for zone in group.zones)
+    zones = {zone.name.lower() for zone in named if not is_gone(topology, zone)}
     if hostname.zone in zones:
         return Judgement(Verdict.PASS, because)
     names = ((account, hostname),)
@@ -144,6 +168,8 @@ def _is_named(
     found = zones_named(topology, hostname.zone)
     case = {"hostname": hostname.name, "zoneName": hostname.zone, "group": groups[0].name}
     case |= {"zone": str(found[0].id)} if len(found) == 1 else {}
+    lost = dangling(topology, endpoint.id, hostname.zone)
+    case = {**case, **lost, "group": ""} if lost else case
     missing = Judgement(
         Verdict.FAIL,
         because,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from scanner.analysis.checks.zone_groups import created_once, group_for
 from scanner.analysis.dns.azure_dns import ask_in, ask_servers
+from scanner.analysis.dns.dangling import dangling, elsewhere
 from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution
+from scanner.analysis.dns.stand_ins import stand_in
 from scanner.analysis.dns.wanted import (
     Wanted,
     beyond,
@@ -14,8 +19,9 @@ from scanner.analysis.dns.wanted import (
 )
 from scanner.analysis.routing.peering import peers
 from scanner.findings import Affected, Evidence, Judgement, Verdict, every
-from scanner.resources import Relation
+from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
+from scanner.resources.private_endpoint import PrivateDnsZoneGroup
 from scanner.resources.virtual_network import VirtualNetwork
 from scanner.topology import Topology
 
@@ -31,12 +37,15 @@ def exist(topology: Topology, account: CognitiveServicesAccount) -> Judgement:
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
     found = wanted(topology, account)
-    return every(_exists(topology, item) for item in found) if found else none_wanted(topology)
+    if not found:
+        return none_wanted(topology)
+    return created_once(every(_exists(topology, item) for item in found))
 
 
 def _exists(topology: Topology, item: Wanted) -> Judgement:
     account, zone = item.approved.account, item.hostname.zone
-    found = zones_named(topology, zone)
+    instead = stand_in(topology, account, item.hostname)
+    found = zones_named(topology, zone) or ((instead,) if instead else ())
     because = (
         Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
         Evidence(item.approved.id, Relation.SERVES.inverse),
@@ -45,15 +54,42 @@ def _exists(topology: Topology, item: Wanted) -> Judgement:
         # One is enough to show; an estate may hold hundreds of the same name.
         held = Evidence(found[0].id, "", "/name", found[0].name)
         return Judgement(Verdict.PASS, (*because, held))
-    unread = beyond(topology, item) or _own_servers(topology, item)
+    unread = beyond(topology, item) or elsewhere(topology) or _own_servers(topology, item)
     if unread:
         return Judgement(Verdict.OPEN, because, unread=unread)
     case = {"zoneName": zone, "hostname": item.hostname.name, "endpoint": str(item.approved.id)}
+    case |= _means(topology, item)
     network = item.approved.network
     if network is not None:
         case |= {"network": str(network)}
     affected = (Affected(network or item.approved.id, account.id, item.hostname.name),)
-    return Judgement(Verdict.FAIL, because, (case,), affected)
+    return Judgement(Verdict.FAIL, (*because, *_naming(item, case)), (case,), affected)
+
+
+def _naming(item: Wanted, case: Mapping[str, str]) -> Iterator[Evidence]:
+    """Yield the zone group that goes on naming a zone which is gone."""
+    if "gone" in case:
+        name = case.get("groupOfOne") or case["groupOfMany"]
+        group = ResourceId(f"{item.approved.id}/privateDnsZoneGroups/{name}")
+        told = f"does not exist: {case['gone']}"
+        pointer = "/properties/privateDnsZoneConfigs"
+        yield Evidence(group, Relation.PART_OF.inverse, pointer, told)
+
+
+def _means(topology: Topology, item: Wanted) -> dict[str, str]:
+    """
+    Name the zone to make, where a zone group expects it or beside the endpoint, and the group.
+
+    Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
+    """
+    endpoint, name = item.approved.id, item.hostname.zone
+    beside = endpoint.partition("/providers/")[0]
+    zone = ResourceId(f"{beside}/providers/Microsoft.Network/privateDnsZones/{name}")
+    lost = dangling(topology, endpoint, name)
+    if lost:
+        return {**lost, "zone": lost["gone"]}
+    groups = topology.predecessors(PrivateDnsZoneGroup, endpoint, Relation.PART_OF)
+    return {"zone": str(zone), **group_for(groups, zone)}
 
 
 def _own_servers(topology: Topology, item: Wanted) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanner.analysis.causes import Break, Cause
+from scanner.analysis.dns.dangling import elsewhere
 from scanner.analysis.dns.lookup import Answer, Question, Resolution, failed, unknown
+from scanner.analysis.dns.stand_ins import stand_in
 from scanner.analysis.dns.wanted import Wanted, beyond, beyond_peers, zones_named
 from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import approved
@@ -45,6 +47,8 @@ def public_answer(topology: Topology, question: Question, network: ResourceId) -
         return failed(Answer.PUBLIC, Cause.NO_ENDPOINT, question.account.id, step)
     case = _case(topology, question, network)
     if "zone" not in case:
+        if elsewhere(topology):
+            return unknown(elsewhere(topology), step, suspect=Cause.ZONE_MISSING)
         return failed(Answer.PUBLIC, Cause.ZONE_MISSING, question.account.id, step, case)
     return failed(Answer.PUBLIC, Cause.ZONE_NOT_LINKED, network, step, case)
 
@@ -104,9 +108,10 @@ def _case(topology: Topology, question: Question, network: ResourceId) -> dict[s
     zones = zones_named(topology, question.hostname.zone)
     holding = (z for z in zones if question.label in records(topology, z.id))
     zone = next(holding, zones[0] if zones else None)
+    zone = zone or stand_in(topology, question.account, question.hostname)
     case = {
         "zone": str(zone.id) if zone else "",
-        "zoneName": question.hostname.zone,
+        "zoneName": zone.domain if zone else question.hostname.zone,
         "hostname": question.hostname.name,
         "network": str(network),
         "networkName": network.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.analysis.dns.dangling import is_gone
 from scanner.analysis.dns.hostnames import SUFFIXES, Hostname, hostnames_in
 from scanner.analysis.endpoints import Approved, accounts, approved
 from scanner.analysis.routing.peering import peers
@@ -94,7 +95,9 @@ def beyond(topology: Topology, item: Wanted) -> str:
         return f"private DNS zones in {gap.scope}: {gap.reason}"
     for group in topology.predecessors(PrivateDnsZoneGroup, item.approved.id, Relation.PART_OF):
         for zone in group.zones:
-            if zone.name.lower() == item.hostname.zone and not topology.get(PrivateDnsZone, zone):
+            is_here = topology.get(PrivateDnsZone, zone) is not None
+            is_meant = zone.name.lower().rstrip(".") == item.hostname.zone
+            if is_meant and not is_here and not is_gone(topology, zone):
                 return (
                     f"the zone group of {item.approved.id.path} names {zone}, not in the snapshot"
                 )

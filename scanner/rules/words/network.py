@@ -227,7 +227,10 @@ WORDS = (
     Word(
         name="requiredZones",
         takes=Choice("state of zones", ("exist",)),
-        binds=("zoneName", "hostname", "endpoint", "network"),
+        binds=(
+            *("zoneName", "hostname", "endpoint", "network", "zone", "group", "newGroup"),
+            *("gone", "groupOfOne", "groupOfMany", "config"),
+        ),
         make=required_zones,
     ),
     Word(

@@ -155,6 +155,7 @@ WORDS = (
         binds=(
             *("record", "zone", "zoneName", "hostname"),
             *("group", "newGroup", "endpoints"),
+            *("gone", "groupOfOne", "groupOfMany", "config"),
         ),
         make=zone_group,
     ),
