@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.resources import Relation, ResourceId
-from scanner.resources.private_dns_zone import PrivateDnsZone
+from scanner.resources import AnyResource, Relation, ResourceId
+from scanner.resources.cognitive_services_account import PrivateEndpointConnection
+from scanner.resources.private_dns_zone import PrivateDnsZone, VirtualNetworkLink
 from scanner.resources.private_endpoint import PrivateDnsZoneGroup
+from scanner.resources.virtual_network import VirtualNetworkPeering
+from scanner.resources.virtual_wan import HubVirtualNetworkConnection
 from scanner.topology import Topology, once
 
 
@@ -46,16 +49,17 @@ def elsewhere(topology: Topology) -> str:
     """
     Say what shows that the estate goes on in a subscription that was not read; empty for nothing.
 
-    That a service is called there, or that a rule admits somebody from there, does not.
+    Networks that are joined show it, and links of zones. What was not read of these may.
     """
-    resources = topology.inventory.resources.values()
-    read = _read(topology) | {resource.id.subscription for resource in resources}
-    for resource in resources:
-        for reference in resource.references():
-            named = reference.target
-            is_ours = reference.relation not in _OF_OTHERS and named.subscription
-            if is_ours and named.subscription not in read:
-                return f"{resource.id.path} names {named}, in a subscription that was not read"
+    for kind in _JOINING:
+        for gap in topology.unread(kind):
+            return f"{kind.ARM_TYPE} in {gap.scope}: {gap.reason}"
+    read = _read(topology) | {one.subscription for one in topology.inventory.resources}
+    for kind in _JOINING:
+        for one in topology.all(kind):
+            for named in (reference.target for reference in one.references()):
+                if named.subscription and named.subscription not in read:
+                    return f"{one.id.path} names {named}, in a subscription that was not read"
     return ""
 
 
@@ -64,5 +68,9 @@ def _read(topology: Topology) -> frozenset[str]:
     return frozenset(subscription.id.lower() for subscription in topology.inventory.subscriptions)
 
 
-_OF_OTHERS = frozenset({Relation.TARGETS, Relation.SERVES, Relation.ALLOWS})
-"""Relations that lead to what need not be of the same estate."""
+_JOINING: tuple[type[AnyResource], ...] = (
+    VirtualNetworkPeering,
+    VirtualNetworkLink,
+    HubVirtualNetworkConnection,
+    PrivateEndpointConnection,
+)

@@ -48,7 +48,7 @@ def public_answer(topology: Topology, question: Question, network: ResourceId) -
     case = _case(topology, question, network)
     if "zone" not in case:
         if elsewhere(topology):
-            return unknown(elsewhere(topology), step, suspect=Cause.ZONE_MISSING)
+            return unknown(elsewhere(topology), step)
         return failed(Answer.PUBLIC, Cause.ZONE_MISSING, question.account.id, step, case)
     return failed(Answer.PUBLIC, Cause.ZONE_NOT_LINKED, network, step, case)
 
