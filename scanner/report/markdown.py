@@ -10,6 +10,7 @@ from scanner.printable import printable
 from scanner.report import summary
 from scanner.report.encode import hop, names
 from scanner.report.markup import escaped
+from scanner.report.mermaid import diagram, left_out
 from scanner.report.options import Options
 from scanner.report.scan_report import Report
 from scanner.report.wrap import elided
@@ -18,8 +19,9 @@ _MOST_ROWS = 200
 _MOST_DETAILS = 50
 _MOST_CALLS = 10
 _LONGEST = 1_000
+MOST_BYTES = 900_000
 """
-GitHub shows nothing of a summary beyond 1 MiB; these keep it below.
+Of a summary beyond 1 MiB GitHub shows nothing at all. The rest is for what a job adds of its own.
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -40,12 +42,32 @@ def render(report: Report, _options: Options) -> str:
         _unread(summary.unread(report)),
         _accounts(report),
         _overview("Violations", failed),
-        [block for finding in failed[:_MOST_DETAILS] for block in _details(finding)],
+        _picture(report),
+        ["\n\n".join(_details(finding)) for finding in failed[:_MOST_DETAILS]],
         _overview("Not known", unknown),
         _suppressed(waived),
         *_past(report),
     )
-    return "\n\n".join(block for section in sections for block in section) + "\n"
+    return "\n\n".join(_fitting(block for section in sections for block in section)) + "\n"
+
+
+def _fitting(blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks until there is no room for the next: half of one would mean another thing."""
+    room = MOST_BYTES
+    for block in blocks:
+        room -= len(block.encode("utf-8", "surrogatepass")) + 2
+        if room < 0:
+            yield "The rest is left out: GitHub shows no more. It is in `-f json` and `-f html`."
+            return
+        yield block
+
+
+def _picture(report: Report) -> Iterator[str]:
+    drawn = diagram(report)
+    if drawn:
+        yield f"```mermaid\n{drawn}\n```"
+    if drawn and left_out(report):
+        yield f"{left_out(report)} more networks and accounts are not drawn."
 
 
 def text(said: str) -> str:

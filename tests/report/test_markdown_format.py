@@ -7,6 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from scanner.report import FORMATS, Options
+from scanner.report import markdown as module
 from scanner.report.markdown import code, text
 from scanner.report.scan_report import Report
 
@@ -61,6 +62,22 @@ def test_a_long_report_stays_below_what_github_shows() -> None:
     assert "and 2800 more" in long
 
 
+def test_what_does_not_fit_is_left_out_whole_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 20_000)
+    cut = markdown(hostile())
+    assert len(cut.encode()) <= 20_200
+    assert cut.endswith(
+        "The rest is left out: GitHub shows no more. It is in `-f json` and `-f html`.\n"
+    )
+    assert cut.count("<details>") == cut.count("</details>")
+    assert cut.count("```") % 2 == 0
+
+
+def test_the_estate_is_drawn_between_what_is_wrong_and_how_to_mend_it() -> None:
+    told = markdown(rich())
+    assert told.index("## Violations") < told.index("```mermaid\n") < told.index("<details>")
+
+
 def test_hostile_names_make_no_element_and_no_link() -> None:
     page = Elements(GFM.render(markdown(hostile())))
     assert page.tags <= {
@@ -108,4 +125,4 @@ def test_nobody_is_told_and_nothing_is_closed_by_a_name() -> None:
 
 def test_a_command_with_a_fence_in_it_stays_in_its_block() -> None:
     page = GFM.render(markdown(hostile()))
-    assert page.count("<pre>") == len(HOSTILE_NAMES)
+    assert page.count("<pre>") == len(HOSTILE_NAMES) + 1  # the picture
