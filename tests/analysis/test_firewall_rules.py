@@ -156,6 +156,15 @@ def test_an_ip_group_may_hold_the_endpoint() -> None:
     assert ruled(rule, also=[holding("10.9.0.0/16")]) == "deny"
 
 
+@pytest.mark.parametrize("end", ["sourceAddresses", "destinationAddresses", "targetFqdns"])
+def test_a_denial_that_names_nobody_at_one_end_is_not_taken_for_none(end: str) -> None:
+    rule = by_application() if end == "targetFqdns" else by_network()
+    allowing = collection(rule, priority=200)
+    assert inspected(group(allowing), resolves=True) == "allow"
+    odd = collection({**rule, end: []}, access="Deny")
+    assert inspected(group(odd, allowing), resolves=True) == "unknown"
+
+
 PROXY: Any = {"dnsSettings": {"enableProxy": True}}
 
 
@@ -222,7 +231,7 @@ def test_without_a_hostname_only_a_rule_for_all_is_certain() -> None:
         ({"targetFqdns": [], "fqdnTags": ["AzureBackup"]}, "unknown"),
         ({"targetFqdns": [], "webCategories": ["computersandtechnology"]}, "unknown"),
         ({"targetFqdns": [], "targetUrls": [f"{HOST}/openai"]}, "unknown"),
-        ({"targetFqdns": []}, "deny"),
+        ({"targetFqdns": []}, "unknown"),
         ({"destinationAddresses": ["10.0.0.0/8"]}, "unknown"),
         ({"sourceAddresses": ["10.9.0.0/16"]}, "deny"),
     ],

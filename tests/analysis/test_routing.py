@@ -475,6 +475,12 @@ def test_a_load_balancer_leads_to_what_is_behind_it() -> None:
     assert outcome(*spokes(EVERYTHING), balancer()) == "unknown"
 
 
+def test_a_machine_behind_a_load_balancer_that_does_not_tell_its_subnet_ends_no_scan() -> None:
+    lost = machine("one", ("hub/nva", "10.0.3.5"), forwards=True)
+    del lost["nic-one"]["properties"]["ipConfigurations"]
+    assert outcome(*spokes(EVERYTHING), balancer("nic-one"), lost) == "unknown"
+
+
 def test_a_next_hop_that_nobody_near_has_is_to_blame() -> None:
     assert outcome(*spokes(EVERYTHING)) == "nextHopAbsent: rt"
     for kind in (NICS, FIREWALLS, BALANCERS):

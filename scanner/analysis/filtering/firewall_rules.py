@@ -78,16 +78,18 @@ def match(one: Speaking, of: AddressSet) -> Match[Listed] | None:
 
 
 def callers(rule: FirewallRule) -> tuple[AddressSet, AddressSet]:
-    """Return the callers that a rule names for certain, and those it may name."""
+    """
+    Return the callers that a rule names for certain, and those it may name.
+
+    A rule that names none says nothing that Azure describes: it may mean anybody.
+    """
     unmodelled = (
         rule.source_ip_groups,
         rule.source_kube_selector_groups,
         rule.source_geo_locations,
     )
     certain, perhaps = _named(rule.source_addresses or ())
-    if any(unmodelled):
-        perhaps = EVERY
-    return certain, perhaps
+    return certain, EVERY if any(unmodelled) or not rule.source_addresses else perhaps
 
 
 def words_for(rules: Iterable[FirewallRule], hostname: str) -> frozenset[str]:
@@ -104,7 +106,8 @@ def _network(rule: FirewallRule, packet: Packet) -> bool | None:
     """
     Tell whether a network rule speaks of the destination; None for not at all.
 
-    It knows a name only as the addresses that the firewall's own DNS answers.
+    It knows a name only as the addresses that the firewall's own DNS answers. One
+    that names no destination says nothing that Azure describes: it may match.
 
     Source: https://learn.microsoft.com/azure/firewall/dns-settings
     """
@@ -117,7 +120,8 @@ def _network(rule: FirewallRule, packet: Packet) -> bool | None:
     certain, perhaps = _named(rule.destination_addresses or ())
     unmodelled = rule.destination_ip_groups or rule.destination_geo_locations
     by_name = _by_name(rule.destination_fqdns or (), packet)
-    if not (packet.address & perhaps or unmodelled or by_name is not False):
+    is_odd = not (rule.destination_addresses or rule.destination_fqdns)
+    if not (packet.address & perhaps or unmodelled or is_odd or by_name is not False):
         return None
     is_named = not packet.address - certain or by_name is True
     return bool(protocols) and wanted is not None and is_named
@@ -159,7 +163,7 @@ def _is_target(rule: FirewallRule, hostname: str) -> bool | None:
     if True in answers:
         return True
     unmodelled = rule.target_urls or rule.fqdn_tags or rule.web_categories
-    return None if unmodelled or None in answers else False
+    return None if unmodelled or not answers or None in answers else False
 
 
 def _stands_for(pattern: str, hostname: str) -> bool | None:

@@ -167,7 +167,7 @@ def _exits(topology: Topology, member: ResourceId) -> Iterator[ResourceId]:
         siblings.update(told.interfaces if told else ())
     for sibling in sorted(siblings):
         interface = topology.get(NetworkInterface, sibling)
-        yield from interface.subnets if interface else (sibling,)
+        yield from (interface.subnets if interface else ()) or (sibling,)
 
 
 def _absent(
