@@ -8,6 +8,9 @@ from itertools import groupby
 from scanner.printable import printable
 from scanner.snapshot import Coverage, EffectiveCounts, QueryCounts
 
+READ = "READ001"
+"""The number that what was read has where every line has a rule's."""
+
 
 def lines(coverage: Coverage) -> Iterator[str]:
     """Yield a line for the subscriptions, for each table, and for Resource Manager."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from scanner.findings import Finding, Verdict
 from scanner.printable import printable
+from scanner.report.coverage import READ, lines
 from scanner.report.encode import hop, names
 from scanner.report.gaps import GAP, unread
 from scanner.report.options import Options
 from scanner.report.scan_report import Report
 from scanner.report.spreadsheet import comma_separated
 from scanner.resources import ResourceId
-from scanner.snapshot import Gap
+from scanner.snapshot import Coverage, Gap
 
 HEADERS = (
     "severity",
@@ -35,9 +36,14 @@ HEADERS = (
 
 
 def render(report: Report, _options: Options) -> str:
-    """Write the report, its gaps last: a list that is short for want of rights says so."""
+    """
+    Write the report, its gaps last: a list that is short for want of rights says so.
+
+    Where the snapshot tells how much was read of how much, the last line does.
+    """
     findings = map(_finding, report.findings)
-    return comma_separated((HEADERS, *findings, *map(_gap, sorted(report.gaps))))
+    read = () if report.coverage is None else (_read(report.coverage),)
+    return comma_separated((HEADERS, *findings, *map(_gap, sorted(report.gaps)), *read))
 
 
 def _finding(finding: Finding) -> tuple[str, ...]:
@@ -64,6 +70,11 @@ def _gap(gap: Gap) -> tuple[str, ...]:
     scope = ResourceId(gap.scope)
     said = (names(scope), unread(gap), *[""] * 4, *_place(scope), *[""] * 3)
     return ("", Verdict.OPEN.value, GAP, "part-not-read", *said)
+
+
+def _read(coverage: Coverage) -> tuple[str, ...]:
+    said = "; ".join(lines(coverage))
+    return ("", "", READ, "what-was-read", "", said, *[""] * (len(HEADERS) - 6))
 
 
 def _place(resource: ResourceId) -> Iterator[str]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from scanner.findings import Finding, Verdict
+from scanner.report.coverage import lines as covered
 from scanner.report.encode import hop, names
 from scanner.report.gaps import GAP, unread
 from scanner.report.markup import attribute, escaped
@@ -39,13 +40,15 @@ def render(report: Report, _options: Options) -> str:
     Source: https://github.com/testmoapp/junitxml
     """
     found = sorted(report.findings, key=attrgetter("rule"))
+    last = (f"{GAP} part-not-read", _read(report))
     by_rule = {rule: tuple(those) for rule, those in groupby(found, attrgetter("rule"))}
     suites = [(_title(rule), _judged(rule, by_rule.get(rule.id, ()))) for rule in report.rules]
-    suites.append((f"{GAP} part-not-read", _read(report)))
-    every = [case for _, cases in suites for case in cases]
+    every = [case for _, cases in (*suites, last) for case in cases]
     lines = [f'<testsuites name="aoai-scan" {_counts(every)}>']
     for title, cases in suites:
         lines += _suite(title, cases, report.taken_at)
+    told = "\n".join(covered(report.coverage)) if report.coverage else ""
+    lines += _suite(*last, report.taken_at, told)
     return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', *lines, "</testsuites>")) + "\n"
 
 
@@ -83,7 +86,9 @@ def _read(report: Report) -> tuple[_Case, ...]:
     return tuple(cases) or (_Case("Everything in scope was read."),)
 
 
-def _suite(title: str, cases: tuple[_Case, ...], taken_at: str | None) -> Iterator[str]:
+def _suite(
+    title: str, cases: tuple[_Case, ...], taken_at: str | None, told: str = ""
+) -> Iterator[str]:
     taken = f" timestamp={attribute(taken_at)}" if taken_at else ""
     yield f"  <testsuite name={attribute(title)} {_counts(cases)}{taken}>"
     for case in cases:
@@ -95,6 +100,8 @@ def _suite(title: str, cases: tuple[_Case, ...], taken_at: str | None) -> Iterat
         text = f"{case.text}</{case.outcome}>"
         yield f"      <{case.outcome} message={attribute(case.message)}>{text}"
         yield "    </testcase>"
+    if told:
+        yield f"    <system-out>{escaped(told)}</system-out>"
     yield "  </testsuite>"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -52,3 +55,26 @@ def test_rows_that_came_without_a_word_of_it_leave_it_unsaid(name: str) -> None:
     silent = rendered(name, None)
     assert "coverage" not in silent
     assert "Read:" not in silent
+
+
+def test_the_list_for_a_spreadsheet_ends_with_what_was_read() -> None:
+    header, told = list(csv.reader(io.StringIO(rendered("csv"))))
+    assert dict(zip(header, told, strict=True)) == dict.fromkeys(header, "") | {
+        "rule": "READ001",
+        "name": "what-was-read",
+        "message": "; ".join(lines(COVERAGE)),
+    }
+
+
+def test_the_suite_for_a_build_server_ends_with_what_was_read() -> None:
+    suites = ET.fromstring(rendered("junit"))  # noqa: S314 - our own text
+    suite = suites.findall("testsuite")[-1]
+    assert suite[-1].tag == "system-out"
+    assert suite[-1].text == "\n".join(lines(COVERAGE))
+    silent = rendered("junit", None)
+    assert "system-out" not in silent
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_what_was_read(name: str) -> None:
+    assert rendered(name) != rendered(name, None)
