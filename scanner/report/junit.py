@@ -47,7 +47,7 @@ def render(report: Report, _options: Options) -> str:
     lines = [f'<testsuites name="aoai-scan" {_counts(every)}>']
     for title, cases in suites:
         lines += _suite(title, cases, report.taken_at)
-    told = "\n".join(covered(report.coverage)) if report.coverage else ""
+    told = "\n".join(map(escaped, covered(report.coverage))) if report.coverage else ""
     lines += _suite(*last, report.taken_at, told)
     return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', *lines, "</testsuites>")) + "\n"
 
@@ -101,7 +101,7 @@ def _suite(
         yield f"      <{case.outcome} message={attribute(case.message)}>{text}"
         yield "    </testcase>"
     if told:
-        yield f"    <system-out>{escaped(told)}</system-out>"
+        yield f"    <system-out>{told}</system-out>"
     yield "  </testsuite>"
 
 

@@ -115,8 +115,8 @@ def _routes(
         return
     pointer = "/properties/value" if hop.index is None else f"/properties/value/{hop.index}"
     evidence = Evidence(table.id, Relation.PART_OF.inverse, pointer, hop.said)
-    azure = f"packets for {call.address} go {hop.said}"
-    yield evidence, _case(call, azure, f"they go {routed.expected(found)}")
+    way = f"packets for {call.address} go {hop.said}, not {routed.expected(found)}"
+    yield evidence, _case(call, way)
 
 
 def _groups(
@@ -127,13 +127,12 @@ def _groups(
             yield None
             continue
         evidence = Evidence(groups.id, Relation.PART_OF.inverse, "/properties/value", one.azure)
-        yield evidence, _case(call, f"of packets for {call.address}, {one.azure}", one.computed)
+        yield evidence, _case(call, f"{one.azure} for {call.address}, where {one.computed}")
 
 
-def _case(call: Call, azure: str, computed_: str) -> Mapping[str, str]:
+def _case(call: Call, difference: str) -> Mapping[str, str]:
     return {
         "address": call.address,
         "endpoint": call.endpoint.id.path,
-        "azure": azure,
-        "computed": computed_,
+        "difference": difference,
     }

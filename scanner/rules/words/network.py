@@ -264,7 +264,7 @@ WORDS = (
     Word(
         name="effective",
         takes=Choice("state", ("asComputed",)),
-        binds=("address", "endpoint", "azure", "computed"),
+        binds=("address", "endpoint", "difference"),
         make=effective,
     ),
     Word(name="deniesCallers", takes=Whole(1, 65535), make=denies),
