@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
 from scanner.findings import not_read
-from scanner.resources import ResourceId
+from scanner.resources import Relation, ResourceId
+from scanner.resources.effective import DeployedAdminRules, DeployedConnectivity
 from scanner.resources.network_manager import NetworkManager
 from scanner.topology import Topology
 
@@ -41,8 +42,29 @@ def acting(
 ) -> Iterator[NetworkManager]:
     """Yield the managers, of those that were read, that may do a thing somewhere at every end."""
     for manager in topology.all(NetworkManager):
-        if all(any(may_act(manager, access, place) for place in end) for end in ends):
+        if all(any(_acts(topology, manager, access, place) for place in end) for end in ends):
             yield manager
+
+
+def _acts(topology: Topology, manager: NetworkManager, access: Access, place: ResourceId) -> bool:
+    return may_act(manager, access, place) and not is_left_alone(topology, access, place)
+
+
+def is_left_alone(topology: Topology, access: Access, place: ResourceId) -> bool:
+    """
+    Tell whether Azure, when it was asked, listed nothing that any manager deployed to a VNet.
+
+    Source: https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules
+    """
+    network = place.parent if "/subnets/" in place else place
+    told = topology.predecessors(_LISTS[access], network, Relation.PART_OF)
+    return bool(told) and not any(one.properties.value for one in told)
+
+
+_LISTS: Mapping[Access, type[DeployedAdminRules | DeployedConnectivity]] = {
+    Access.CONNECTIVITY: DeployedConnectivity,
+    Access.SECURITY_ADMIN: DeployedAdminRules,
+}
 
 
 def connecting(topology: Topology, here: ResourceId, there: ResourceId) -> str:
@@ -53,6 +75,8 @@ def connecting(topology: Topology, here: ResourceId, there: ResourceId) -> str:
 
     Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration
     """
+    if any(is_left_alone(topology, Access.CONNECTIVITY, place) for place in (here, there)):
+        return ""
     for gap in topology.unread(NetworkManager):
         return not_read(NetworkManager, gap)
     for manager in acting(topology, Access.CONNECTIVITY, (here,), (there,)):
@@ -73,6 +97,8 @@ def ruling(topology: Topology, place: ResourceId) -> str:
 
     Source: https://learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
     """
+    if is_left_alone(topology, Access.SECURITY_ADMIN, place):
+        return ""
     for manager in acting(topology, Access.SECURITY_ADMIN, (place,)):
         return f"the security admin rules of the network manager {manager.id.path} are not read"
     if topology.unread(NetworkManager):

@@ -152,7 +152,7 @@ def live_options(command: F) -> F:
             "--effective",
             is_flag=True,
             envvar="AOAI_SCAN_EFFECTIVE",
-            help="Ask Azure what it computes for running machines, and compare. Needs two actions.",
+            help="Ask Azure what it computes for running machines, and compare. Needs more rights.",
         ),
         click.option(
             "--cloud",

@@ -12,7 +12,7 @@ from scanner.collect.clock import SYSTEM, Clock
 from scanner.collect.clouds import Cloud
 from scanner.collect.completeness import doubtful, mended, missing
 from scanner.collect.credentials import signed_in
-from scanner.collect.effective import EFFECTIVE, sampled
+from scanner.collect.effective import DEPLOYED, EFFECTIVE, sampled
 from scanner.collect.queries import (
     ACCOUNTS,
     UNREAD_RECORDS,
@@ -64,7 +64,7 @@ def collect(
         cloud=cloud.name,
         subscriptions=found.asked,
         gaps=tuple(sorted({*found.gaps, *tables.gaps, *told.gaps, *missing(rows)})),
-        types=asked_types(*(EFFECTIVE if scope.effective else ())),
+        types=asked_types(*((*EFFECTIVE, *DEPLOYED) if scope.effective else ())),
         coverage=Coverage(
             asked=len(found.asked),
             visible=len(found.visible),

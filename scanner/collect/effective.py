@@ -1,21 +1,31 @@
-"""Of which interfaces to ask what Azure computes for them: a sample, of machines that run."""
+"""Of what to ask what Azure computes: interfaces of machines that run, and managed VNets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
 from scanner.collect.arm import ResourceQuery
-from scanner.collect.queries import EFFECTIVE_GROUPS, EFFECTIVE_ROUTES, INTERFACES, MACHINES
+from scanner.collect.queries import (
+    DEPLOYED_CONNECTIVITY,
+    DEPLOYED_RULES,
+    EFFECTIVE_GROUPS,
+    EFFECTIVE_ROUTES,
+    INTERFACES,
+    MACHINES,
+    NETWORK_MANAGERS,
+    NETWORKS,
+)
 from scanner.resources.network_interface import NetworkInterfaceProperties
 from scanner.resources.resource import Properties, ResourceId
 from scanner.resources.virtual_machine import NetworkProfile
 from scanner.snapshot import EffectiveCounts, Row
 
 EFFECTIVE = (EFFECTIVE_ROUTES, EFFECTIVE_GROUPS)
+DEPLOYED = (DEPLOYED_RULES, DEPLOYED_CONNECTIVITY)
 
 MOST = 50
 """Interfaces. Azure takes seconds to compute for one, and counts each question as a write."""
@@ -53,16 +63,20 @@ class _Machine(Properties):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The interfaces to ask of, and how many there are."""
+    """What to ask of, and how many interfaces there are."""
 
     interfaces: tuple[ResourceId, ...]
     running: int
     stopped: int
+    networks: tuple[ResourceId, ...] = ()
+    """The VNets to ask of, where there is a network manager."""
 
     @property
     def questions(self) -> tuple[ResourceQuery, ...]:
-        """Two for each."""
-        return tuple(ResourceQuery(kind, one) for one in self.interfaces for kind in EFFECTIVE)
+        """Two for each interface, and two for each VNet."""
+        of_interfaces = (ResourceQuery(kind, i) for i in self.interfaces for kind in EFFECTIVE)
+        of_networks = (ResourceQuery(kind, n) for n in self.networks for kind in DEPLOYED)
+        return (*of_interfaces, *of_networks)
 
     def counts(self, told: Iterable[Row]) -> EffectiveCounts:
         """Return the account of it: an interface has answered when both lists came."""
@@ -72,6 +86,8 @@ class Sample:
             stopped=self.stopped,
             asked=len(self.interfaces),
             answered=sum(all((one, kind) in came for kind in EFFECTIVE) for one in self.interfaces),
+            networks=len(self.networks),
+            managed=sum(all((one, kind) in came for kind in DEPLOYED) for one in self.networks),
         )
 
 
@@ -90,7 +106,15 @@ def sampled(rows: Iterable[Row]) -> Sample:
         interface = ResourceId(row.id)
         if row.type.lower() == INTERFACES and interface in running:
             alike.setdefault(_place(row), interface)
-    return Sample(tuple(alike.values())[:MOST], len(running), len(stopped - running))
+    interfaces = tuple(alike.values())[:MOST]
+    return Sample(interfaces, len(running), len(stopped - running), _managed(rows))
+
+
+def _managed(rows: Sequence[Row]) -> tuple[ResourceId, ...]:
+    """Return every VNet, if there is somebody who may deploy something to it."""
+    if not any(row.type.lower() == NETWORK_MANAGERS for row in rows):
+        return ()
+    return tuple(sorted(ResourceId(row.id) for row in rows if row.type.lower() == NETWORKS))
 
 
 def _interfaces(rows: Iterable[Row]) -> tuple[frozenset[ResourceId], frozenset[ResourceId]]:

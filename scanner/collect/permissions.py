@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scanner.collect.queries import (
+    DEPLOYED_CONNECTIVITY,
+    DEPLOYED_RULES,
     EFFECTIVE_GROUPS,
     EFFECTIVE_ROUTES,
     RECORD_SETS,
@@ -14,6 +16,8 @@ from scanner.collect.queries import (
 ON_REQUEST = {
     EFFECTIVE_ROUTES: "microsoft.network/networkinterfaces/effectiveroutetable/action",
     EFFECTIVE_GROUPS: "microsoft.network/networkinterfaces/effectivenetworksecuritygroups/action",
+    DEPLOYED_RULES: f"{DEPLOYED_RULES}/action",
+    DEPLOYED_CONNECTIVITY: f"{DEPLOYED_CONNECTIVITY}/action",
 }
 """For `--effective`. What Azure computes is an action, which the role Reader lacks."""
 

@@ -15,6 +15,8 @@ from azure.mgmt.core.polling.arm_polling import ARMPolling
 from scanner.collect.attempts import RefusedError
 from scanner.collect.queries import (
     ACCOUNTS,
+    DEPLOYED_CONNECTIVITY,
+    DEPLOYED_RULES,
     EFFECTIVE_GROUPS,
     EFFECTIVE_ROUTES,
     FORWARDING_RULES,
@@ -93,9 +95,16 @@ READERS: Mapping[str, Reader] = {
     EFFECTIVE_GROUPS: lambda client, interface: _computed(
         client.network_interfaces.begin_list_effective_network_security_groups, interface
     ),
+    DEPLOYED_RULES: lambda client, network: _deployed(
+        client.list_network_manager_effective_security_admin_rules, network
+    ),
+    DEPLOYED_CONNECTIVITY: lambda client, network: _deployed(
+        client.list_network_manager_effective_connectivity_configurations, network
+    ),
 }
 """
 Source: https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/get-effective-route-table
+Source: https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules
 Source: https://learn.microsoft.com/rest/api/virtualnetwork/private-dns-zone-groups/list
 Source: https://learn.microsoft.com/rest/api/virtualwan/hub-virtual-network-connections/list
 Source: https://learn.microsoft.com/rest/api/virtualwan/hub-route-tables/list
@@ -167,6 +176,25 @@ def _computed(begin: Any, interface: ResourceId) -> list[Document]:  # noqa: ANN
     if told.get("nextLink"):
         raise RefusedError(GapReason.TRUNCATED, "Azure gave a part of the list")
     return [{"name": "current", "properties": {"value": told["value"]}}]
+
+
+def _deployed(ask: Any, network: ResourceId) -> list[Document]:  # noqa: ANN401 - as above
+    """Return what network managers deployed to a VNet: every page as one resource."""
+    found: list[object] = []
+    parameters: dict[str, str] = {}
+    for _ in range(MOST_PAGES):
+        content = ask(
+            resource_group_name=network.resource_group,
+            virtual_network_name=network.name,
+            parameters=parameters,
+            cls=lambda response, _, __: response.http_response.content,
+        )
+        told = msgspec.json.decode(content, type=dict[str, Any])
+        found += told["value"]
+        if not told.get("skipToken"):
+            return [{"name": "current", "properties": {"value": found}}]
+        parameters = {"skipToken": told["skipToken"]}
+    raise _endless()
 
 
 def _endless() -> RefusedError:

@@ -30,7 +30,12 @@ def _effective(counts: EffectiveCounts) -> str:
     stopped = f"; {counts.stopped:,} are of machines that do not run" if counts.stopped else ""
     refused = counts.asked - counts.answered
     silent = f", {refused:,} did not answer" if refused else ""
-    return f"effective routes and security groups: {told}{silent}{stopped}"
+    deployed = (
+        f"; what network managers deployed: {counts.managed:,} of {counts.networks:,} VNets"
+        if counts.networks
+        else ""
+    )
+    return f"effective routes and security groups: {told}{silent}{stopped}{deployed}"
 
 
 def _table(name: str, queries: Sequence[QueryCounts]) -> str:

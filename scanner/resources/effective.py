@@ -1,4 +1,4 @@
-"""What Azure computes for the interface of a running machine: its routes, its security rules."""
+"""What Azure computes: for the interface of a running machine, and for a VNet that is managed."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ class EffectiveRouteTableProperties(Properties):
     value: tuple[EffectiveRoute, ...]
 
 
-class _OfInterface(Resource[Properties]):
+class _Asked(Resource[Properties]):
     """What is asked for by itself, and only if wanted: Azure computes it while one waits."""
 
     TABLE: ClassVar[Table] = Table.ON_REQUEST
 
     def references(self) -> Iterator[Reference]:
-        """Yield the interface."""
+        """Yield the interface, or the VNet, that it was asked of."""
         yield Reference(Relation.PART_OF, self.id.parent)
 
 
-class EffectiveRouteTable(_OfInterface):
+class EffectiveRouteTable(_Asked):
     """The routes of an interface, those that are learned among them."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/networkinterfaces/effectiveroutetable"
@@ -102,9 +102,35 @@ class EffectiveSecurityGroupsProperties(Properties):
     value: tuple[EffectiveGroup, ...]
 
 
-class EffectiveSecurityGroups(_OfInterface):
+class EffectiveSecurityGroups(_Asked):
     """The security groups that an interface's packets meet."""
 
     ARM_TYPE: ClassVar[str] = "microsoft.network/networkinterfaces/effectivenetworksecuritygroups"
     PROPERTIES: ClassVar[type[Properties]] = EffectiveSecurityGroupsProperties
     properties: EffectiveSecurityGroupsProperties
+
+
+class DeployedProperties(Properties):
+    """What network managers deployed to a VNet: how much of it, not what it says."""
+
+    value: tuple[dict[str, object], ...]
+
+
+class DeployedAdminRules(_Asked):
+    """The security admin rules in force in a VNet."""
+
+    ARM_TYPE: ClassVar[str] = (
+        "microsoft.network/virtualnetworks/listnetworkmanagereffectivesecurityadminrules"
+    )
+    PROPERTIES: ClassVar[type[Properties]] = DeployedProperties
+    properties: DeployedProperties
+
+
+class DeployedConnectivity(_Asked):
+    """The connectivity configurations in force in a VNet."""
+
+    ARM_TYPE: ClassVar[str] = (
+        "microsoft.network/virtualnetworks/listnetworkmanagereffectiveconnectivityconfigurations"
+    )
+    PROPERTIES: ClassVar[type[Properties]] = DeployedProperties
+    properties: DeployedProperties

@@ -16,7 +16,12 @@ from scanner.resources.dns_forwarding_ruleset import (
     ForwardingRulesetLink,
 )
 from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint, OutboundEndpoint
-from scanner.resources.effective import EffectiveRouteTable, EffectiveSecurityGroups
+from scanner.resources.effective import (
+    DeployedAdminRules,
+    DeployedConnectivity,
+    EffectiveRouteTable,
+    EffectiveSecurityGroups,
+)
 from scanner.resources.firewall_policy import FirewallPolicy, RuleCollectionGroup
 from scanner.resources.ip_group import IpGroup
 from scanner.resources.load_balancer import LoadBalancer
@@ -49,6 +54,8 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     BastionHost,
     CnameRecordSet,
     CognitiveServicesAccount,
+    DeployedAdminRules,
+    DeployedConnectivity,
     DnsForwardingRuleset,
     DnsResolver,
     EffectiveRouteTable,

@@ -22,7 +22,7 @@ class QueryCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, rename=
 
 
 class EffectiveCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, rename="camel"):
-    """Of how many interfaces Azure was asked what it computes for them."""
+    """Of how much Azure was asked what it computes for it."""
 
     running: int = 0
     """Interfaces of machines that run, or may."""
@@ -31,6 +31,10 @@ class EffectiveCounts(msgspec.Struct, frozen=True, kw_only=True, order=True, ren
     asked: int = 0
     answered: int = 0
     """Those of which it told routes and security groups."""
+    networks: int = 0
+    """VNets of which Azure was asked what network managers deployed there."""
+    managed: int = 0
+    """Those of which it told."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -229,3 +229,60 @@ def test_rules_of_a_network_manager_that_nobody_read_are_a_difference() -> None:
 def test_what_was_not_asked_for_is_not_missed() -> None:
     topology = drawn(Drawing().estate())
     assert not [gap for gap in topology.inventory.gaps if "effective" in gap.type]
+
+
+# --- network managers
+
+MANAGER: Estate = {"avnm": {"type": "microsoft.network/networkmanagers", "properties": {}}}
+VNET = "microsoft.network/virtualnetworks"
+RULES = f"{VNET}/listnetworkmanagereffectivesecurityadminrules"
+CONNECTIVITY = f"{VNET}/listnetworkmanagereffectiveconnectivityconfigurations"
+
+
+def deployed(network: str, kind: str, *what: dict[str, Any]) -> Estate:
+    """Draw what Azure says that managers deployed to a VNet."""
+    return {f"{network}/{kind[-9:]}": {"type": kind, "properties": {"value": list(what)}}}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], "unknown"),
+        ([deployed("app", RULES), deployed("hub", RULES)], "allow"),
+        ([deployed("app", RULES)], "unknown"),
+        ([deployed("app", RULES, {"id": "one"}), deployed("hub", RULES)], "unknown"),
+        ([deployed("app", CONNECTIVITY), deployed("hub", CONNECTIVITY)], "unknown"),
+    ],
+)
+def test_where_a_manager_deployed_no_rules_none_can_decide(
+    told: list[Estate], expected: str
+) -> None:
+    found, _ = outcome(MANAGER, nsg("nsg"), *told, **GUARDED)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], "unknown"),
+        ([deployed("app", CONNECTIVITY)], "none"),
+        ([deployed("hub", CONNECTIVITY)], "none"),
+        ([deployed("app", CONNECTIVITY, {"id": "mesh"})], "unknown"),
+        ([deployed("app", RULES)], "unknown"),
+    ],
+)
+def test_where_a_manager_connected_nothing_nothing_is_connected(
+    told: list[Estate], expected: str
+) -> None:
+    topology = drawn(Drawing(**APART).estate(), MANAGER, *told)
+    asked = topology, caller(topology), the(topology, "pe"), ADDRESS
+    assert str(route(*asked).outcome) == expected
+
+
+def test_lists_settle_it_even_where_managers_were_not_read() -> None:
+    told = [deployed("app", RULES), deployed("hub", RULES)]
+    gaps = ("microsoft.network/networkmanagers",)
+    topology = drawn(Drawing(**GUARDED).estate(), nsg("nsg"), *told, gaps=gaps)
+    consumer, endpoint = caller(topology), the(topology, "pe")
+    found = route(topology, consumer, endpoint, ADDRESS)
+    assert passes(topology, consumer, endpoint, ADDRESS, found).outcome is Filtering.ALLOW

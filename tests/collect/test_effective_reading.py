@@ -164,3 +164,79 @@ def test_a_part_of_a_list_is_no_list(azure: Azure) -> None:
     told(azure, at, {"value": [ROUTE], "nextLink": f"{azure.url}/more"}, {"value": []})
     (gap,) = azure.read(WANTED).gaps
     assert (gap.reason, gap.detail) == (GapReason.TRUNCATED, "Azure gave a part of the list")
+
+
+# --- network managers
+
+RULES = "microsoft.network/virtualnetworks/listnetworkmanagereffectivesecurityadminrules"
+CONNECTIVITY = (
+    "microsoft.network/virtualnetworks/listnetworkmanagereffectiveconnectivityconfigurations"
+)
+VNETS = [resource("Microsoft.Network/virtualNetworks", name) for name in ("a", "b")]
+MANAGER = resource("Microsoft.Network/networkManagers", "avnm")
+
+
+def managed(azure: Azure) -> None:
+    """Let Azure hold two VNets and a manager that deployed a rule to one of them."""
+    azure.tables["resources"] = [MANAGER, *VNETS]
+    for vnet in VNETS:
+        for kind in (RULES, CONNECTIVITY):
+            at = f"{vnet['id']}/{kind.rpartition('/')[2]}".lower()
+            azure.told[at] = Reply({"value": []})
+
+
+def deployed(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        f"{row.id.lower().split('/')[-3]}/{row.type.lower()}": row.document()["properties"]["value"]
+        for row in snapshot.rows
+        if row.type.lower() in {RULES, CONNECTIVITY}
+    }
+
+
+def test_what_managers_deployed_is_asked_of_every_vnet_page_by_page(azure: Azure) -> None:
+    managed(azure)
+    at = f"{VNETS[0]['id']}/{RULES.rpartition('/')[2]}".lower()
+    pages = iter(
+        [Reply({"value": [{"id": "one"}], "skipToken": "more"}), Reply({"value": [{"id": "two"}]})]
+    )
+    azure.spoil = lambda asked, reply: next(pages) if asked.lower() == at else reply
+    snapshot = azure.read(WANTED)
+    assert deployed(snapshot) == {
+        f"a/{RULES}": [{"id": "one"}, {"id": "two"}],
+        f"a/{CONNECTIVITY}": [],
+        f"b/{RULES}": [],
+        f"b/{CONNECTIVITY}": [],
+    }
+    assert snapshot.gaps == ()
+    assert snapshot.coverage is not None
+    assert snapshot.coverage.effective == EffectiveCounts(networks=2, managed=2)
+    assert list(lines(snapshot.coverage))[-1].endswith(
+        "; what network managers deployed: 2 of 2 VNets"
+    )
+
+
+def test_nobody_is_asked_what_no_manager_deployed(azure: Azure) -> None:
+    managed(azure)
+    azure.tables["resources"] = VNETS
+    assert deployed(azure.read(WANTED)) == {}
+    managed(azure)
+    assert deployed(azure.read()) == {}
+
+
+def test_a_vnet_that_does_not_tell_is_a_gap_that_names_the_action(azure: Azure) -> None:
+    managed(azure)
+    azure.told[f"{VNETS[1]['id']}/{RULES.rpartition('/')[2]}".lower()] = error(403, "Denied")
+    snapshot = azure.read(WANTED)
+    (gap,) = snapshot.gaps
+    assert (gap.scope, gap.type, gap.reason) == (VNETS[1]["id"], RULES, GapReason.DENIED)
+    assert gap.detail.endswith(f"; needs {RULES}/action")
+    assert snapshot.coverage is not None
+    assert snapshot.coverage.effective == EffectiveCounts(networks=2, managed=1)
+
+
+def test_a_list_of_deployments_that_never_ends_is_a_gap(azure: Azure) -> None:
+    managed(azure)
+    at = f"{VNETS[0]['id']}/{RULES.rpartition('/')[2]}".lower()
+    azure.told[at] = Reply({"value": [], "skipToken": "again"})
+    (gap,) = azure.read(WANTED).gaps
+    assert gap.detail == "over 100 pages of children"

@@ -29,7 +29,7 @@ def test_the_role_is_the_list_that_the_collector_keeps() -> None:
     assert ROLE["DataActions"] == []
 
 
-def test_nothing_is_allowed_but_to_read_and_the_two_actions_on_request() -> None:
+def test_nothing_is_allowed_but_to_read_and_the_actions_on_request() -> None:
     assert {one for one in permissions() if not one.endswith("/read")} == set(ON_REQUEST.values())
 
 

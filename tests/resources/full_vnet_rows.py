@@ -24,6 +24,18 @@ VNET_ROWS = (
     Full(MACHINE, {"networkProfile": {"networkInterfaces": [{"id": NIC, "properties": {}}]}}),
     Full(ASG, {"provisioningState": "Succeeded"}),
     Full(
+        f"{VNET}/listNetworkManagerEffectiveSecurityAdminRules/current",
+        {"value": [{"configurationId": "rules", "kind": "Custom", "properties": {}}]},
+        {("partOf", VNET)},
+        frozenset({"value"}),
+    ),
+    Full(
+        f"{VNET}/listNetworkManagerEffectiveConnectivityConfigurations/current",
+        {"value": [{"id": "mesh", "properties": {"connectivityTopology": "Mesh"}}]},
+        {("partOf", VNET)},
+        frozenset({"value"}),
+    ),
+    Full(
         net("ipGroups", "spokes"),
         {"ipAddresses": ["10.1.0.0/16", "10.2.0.0-10.2.0.31"], "provisioningState": "Succeeded"},
     ),
