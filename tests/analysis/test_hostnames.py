@@ -51,6 +51,12 @@ def test_names_that_the_account_does_not_list_are_left_out() -> None:
     assert names("AzurePublic", "AIServices", endpoints=listed) == PUBLIC[:2]
 
 
+def test_an_account_that_does_not_say_its_kind_keeps_every_name_it_lists() -> None:
+    listed = {name: f"https://{name}/" for name in PUBLIC}
+    assert names("AzurePublic", None, endpoints=listed) == PUBLIC
+    assert names("AzurePublic", "OpenAI", endpoints=listed) == [PUBLIC[1]]
+
+
 @pytest.mark.parametrize(
     "listed", [{}, {"a": None}, {"a": "https://[bad"}, {"a": "https://swedencentral.api.x.com/"}]
 )

@@ -63,8 +63,8 @@ def hostnames(account: CognitiveServicesAccount, cloud: str) -> tuple[Hostname, 
     """
     Return the names that clients call an account by, with the zone each needs.
 
-    Named by the account's own `endpoints` where it lists them, else made from
-    its custom subdomain. An account without one answers at a regional name
+    Named by the account's own `endpoints` where it lists them, whatever kind it is if
+    it does not say, else made from its custom subdomain. An account without one answers at a regional name
     only, which no private endpoint serves: it has none. In a cloud we have no
     list for, what the account says is all there is, and no zone is certain.
 
@@ -75,14 +75,17 @@ def hostnames(account: CognitiveServicesAccount, cloud: str) -> tuple[Hostname, 
         return ()
     if cloud not in SUFFIXES:
         return _undocumented(account)
-    kinds = SUFFIXES[cloud]
-    suffixes = kinds.get((account.row.kind or "").lower(), kinds["openai"])
-    made = tuple(
+    kinds, listed = SUFFIXES[cloud], _listed(account)
+    own = kinds.get((account.row.kind or "").lower())
+    named = tuple(n for n in _made(subdomain, own or kinds["aiservices"]) if n.name in listed)
+    return named or _made(subdomain, own or kinds["openai"])
+
+
+def _made(subdomain: str, suffixes: tuple[Suffix, ...]) -> tuple[Hostname, ...]:
+    return tuple(
         Hostname(f"{subdomain}.{suffix.domain}", f"privatelink.{suffix.domain}", suffix.documented)
         for suffix in suffixes
     )
-    listed = _listed(account)
-    return tuple(hostname for hostname in made if hostname.name in listed) or made
 
 
 @once_each
