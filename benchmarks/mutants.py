@@ -1,10 +1,12 @@
 """
 Break good estates by one small step each, and count what the rules notice.
 
-A step drops a resource, takes a property away, flips a flag, changes a state to its
-opposite, or misspells a zone. It does harm when an account that callers reached privately is no
-longer reached so, or is more exposed than before. Harm that no rule reports is
-printed: it is a rule that nobody has written yet, or a bug.
+A step drops a resource, takes a property away, flips a flag, changes a state, moves an
+address or a prefix, or misspells a zone. It does harm when an account that callers reached
+privately is no longer reached so, or is more exposed than before. Harm that no rule reports is
+printed: it is a rule that nobody has written yet, or a bug. So is, for each rule, how many steps
+it notices, and how many of those do such harm. A rule that notices none speaks of what is two
+steps away from a good estate; its own examples prove it.
 
     python benchmarks/mutants.py [ESTATE]...
 """
@@ -12,6 +14,7 @@ printed: it is a rule that nobody has written yet, or a bug.
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -26,19 +29,31 @@ from scanner.rules import Rule, estates, home, judge, load_all
 from scanner.rules.nodes import Reference
 from scanner.topology import Topology
 
-OPPOSITES = {
-    "approved": "Rejected",
-    "completed": "InProgress",
-    "connected": "Disconnected",
-    "disabled": "Enabled",
-    "enabled": "Disabled",
-    "fullyinsync": "RemoteNotInSync",
-    "succeeded": "Failed",
-    "allow": "Deny",
-    "deny": "Allow",
-    "enforced": "Learning",
-    "virtualappliance": "None",
+OTHERWISE = {
+    "approved": ("Rejected", "Pending"),
+    "completed": ("InProgress",),
+    "connected": ("Disconnected", "Initiated"),
+    "default": ("NxDomainRedirect",),
+    "disabled": ("Enabled",),
+    "enabled": ("Disabled",),
+    "fullyinsync": ("RemoteNotInSync",),
+    "none": ("AzureServices",),
+    "openvpn": ("IkeV2",),
+    "openai": ("AIServices",),
+    "succeeded": ("Failed",),
+    "allow": ("Deny",),
+    "deny": ("Allow",),
+    "enforced": ("Learning",),
+    "virtualappliance": ("None",),
 }
+"""What stands in a good estate, and what may stand there instead."""
+
+ADDRESS = re.compile(r"(\d+)\.(\d+)(\.\d+\.\d+(?:/\d+)?)")
+FAR = 100
+"""How many /16 an address is moved by: out of every network that holds it."""
+
+GIVEN = frozenset({"location", "resourceGroup", "subscription", "type"})
+"""What is no setting of a resource."""
 
 ZONE = "microsoft.network/privatednszones"
 
@@ -53,13 +68,18 @@ def mutants(estate: Estate) -> Iterator[tuple[str, Estate]]:
         if estate[name]["type"].lower() == ZONE:
             wrong = name.replace("azure", "azrue")
             yield f"{name} renamed to {wrong}", _renamed(estate, name, wrong)
-        for way, value in _leaves(estate[name].get("properties", {}), (name, "properties")):
+        for way, value in _leaves(estate[name], (name,)):
+            if way[1] in GIVEN:
+                continue
             where = "/".join(map(str, way))
             yield f"without {where}", _changed(estate, way, None)
             if isinstance(value, bool):
                 yield f"{where}={not value}", _changed(estate, way, not value)
-            elif str(value).lower() in OPPOSITES:
-                other = OPPOSITES[str(value).lower()]
+            for other in OTHERWISE.get(str(value).lower(), ()):
+                yield f"{where}={other}", _changed(estate, way, other)
+            if there := ADDRESS.fullmatch(str(value)):
+                first, second, rest = there.groups()
+                other = f"{first}.{(int(second) + FAR) % 256}{rest}"
                 yield f"{where}={other}", _changed(estate, way, other)
 
 
@@ -153,7 +173,7 @@ def _drawn(estate: Estate) -> Topology:
 def main(names: list[str]) -> None:
     """Print the score, who noticed how much, and the harm that nobody noticed."""
     rules = load_all()
-    notices: Counter[str] = Counter()
+    notices, graver = Counter[str](), Counter[str]()
     harmful, missed = 0, []
     for path in sorted((home() / "estates").glob("*.yaml")):
         if names and path.stem not in names:
@@ -166,18 +186,18 @@ def main(names: list[str]) -> None:
             except Exception as error:  # noqa: BLE001 - an estate that cannot be written down
                 print(f"  {path.stem}: {step}: {error}", file=sys.stderr)
                 continue
-            hurt = harm(before, after)
+            found, hurt = noticed(after, rules), harm(before, after)
+            notices.update(found)
             if not hurt:
                 continue
             harmful += 1
-            found = noticed(after, rules)
-            notices.update(found)
+            graver.update(found)
             if not found:
                 missed.append(f"{path.stem}: {step}: {hurt}")
     for line in missed:
         print(f"missed  {line}")
-    for rule, count in sorted(notices.items()):
-        print(f"{rule}  {count}")
+    for rule in rules:
+        print(f"{rule.id}  {notices[rule.id]:4} steps, {graver[rule.id]:4} of them harmful")
     print(f"{harmful - len(missed)} of {harmful} harmful steps are noticed")
 
 
