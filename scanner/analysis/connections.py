@@ -6,20 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
-from scanner.analysis.calls import WORST_FIRST, Ends, Reach, follow
+from scanner.analysis.calls import WORST_FIRST, Ends, Followed, Reach, follow
 from scanner.analysis.candidates import candidates, is_kept
 from scanner.analysis.causes import Break, Cause, Family
 from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, approved, serving_at
-from scanner.analysis.exposure import Exposure, exposure
 from scanner.analysis.filtering.passage import Passage, first_of
 from scanner.analysis.intents import Intent, declared
 from scanner.analysis.likeness import AccountCall
+from scanner.analysis.public_side import call_publicly
 from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route
+from scanner.analysis.separation import cross
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
@@ -50,6 +52,8 @@ class Connection:
     """For `unknown`: what was not read, or is not in Azure."""
     doubts: frozenset[Cause] | None
     """What filters may break it by; None when it did not come to them."""
+    past_dns: Step | None = None
+    """For one that must never be: how a caller comes there whom the name does not lead."""
 
     @cached_property
     def ends(self) -> Ends:
@@ -101,7 +105,9 @@ class Connection:
     @property
     def steps(self) -> Iterator[Step]:
         """What happens on the way, in order."""
-        for part in (self.resolution, self.route, self.passage):
+        yield from self.resolution.steps
+        yield from (self.past_dns,) if self.past_dns else ()
+        for part in (self.route, self.passage):
             yield from part.steps if part else ()
 
     @cached_property
@@ -165,8 +171,9 @@ def connection(
     Judge one connection in the order of a real test: name, way, filter.
 
     Of several addresses behind a name a client takes any, so each must be
-    reachable; of a connection that must never be, none. A name that resolves
-    publicly leads to the account's public side.
+    reachable. A name that resolves publicly leads to the account's public side.
+    Of a connection that must never be, DNS decides nothing: the address that leads
+    furthest counts.
     """
     answer = resolve(topology, consumer, account, hostname)
     said = declared(topology, consumer, account)
@@ -180,53 +187,60 @@ def connection(
         declared=said,
         resolution=answer,
     )
+    if intent is Intent.NEVER:
+        found = cross(topology, consumer, account, hostname, answer)
+        if found.followed:
+            return known(past_dns=found.past_dns, **_told(found.followed))
+        no_endpoint = Break(Cause.NO_ENDPOINT, account.id)
+        broken = (answer.broken or no_endpoint) if found.verdict is Reach.BROKEN else None
+        return known(past_dns=found.past_dns, **_stopped(found.verdict, broken, found.unread))
     if answer.outcome is not Answer.PRIVATE:
-        return known(
-            follow=lambda: (None, None),
-            verdict=_unresolved(topology, account, answer),
-            broken=answer.broken,
-            stage=Family.DNS,
-            unread=answer.unread,
-            doubts=None,
-        )
+        verdict, unread = _unresolved(topology, account, answer)
+        return known(**_stopped(verdict, answer.broken, unread))
     # A private answer is the address of an approved endpoint.
     calls = (
         AccountCall(consumer, endpoint, address, account, hostname)
         for address in answer.addresses
         if (endpoint := serving_at(topology, account, address))
     )
-    chosen = max if intent is Intent.NEVER else min
-    followed = chosen((follow(topology, call) for call in calls), key=lambda one: one.gravity)
+    return known(**_told(min((follow(topology, c) for c in calls), key=lambda one: one.gravity)))
+
+
+def _told(followed: Followed) -> dict[str, Any]:
+    """Return what a connection says that came to an endpoint's address."""
     last = followed.last
-    return known(
-        follow=followed.ends,
-        verdict=followed.verdict,
-        broken=last.broken if last else None,
-        stage=Family.NETWORK if isinstance(last, Route) else Family.FIREWALL,
-        unread=last.unread if last else "",
-        doubts=None if isinstance(last, Route) else last.doubts if last else frozenset(),
-    )
+    return {
+        "follow": followed.ends,
+        "verdict": followed.verdict,
+        "broken": last.broken if last else None,
+        "stage": Family.NETWORK if isinstance(last, Route) else Family.FIREWALL,
+        "unread": last.unread if last else "",
+        "doubts": None if isinstance(last, Route) else last.doubts if last else frozenset(),
+    }
 
 
-def _unresolved(topology: Topology, account: CognitiveServicesAccount, answer: Resolution) -> Reach:
-    """
-    Judge a connection whose name is not private.
+def _stopped(verdict: Reach, broken: Break | None, unread: str) -> dict[str, Any]:
+    """Return what a connection says that came to no endpoint."""
+    return {
+        "follow": lambda: (None, None),
+        "verdict": verdict,
+        "broken": broken,
+        "stage": Family.DNS,
+        "unread": unread,
+        "doubts": None,
+    }
 
-    The account answers 403 to whom its public side does not admit. Which of
-    several networks it admits is not compared here.
 
-    Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
-    """
+def _unresolved(
+    topology: Topology, account: CognitiveServicesAccount, answer: Resolution
+) -> tuple[Reach, str]:
+    """Judge a connection whose name is not private."""
     if answer.outcome is Answer.UNKNOWN:
-        return Reach.UNKNOWN
+        return Reach.UNKNOWN, answer.unread
     if answer.outcome is not Answer.PUBLIC:
-        return Reach.BROKEN
-    possible = exposure(topology, account).possible
-    if possible == {Exposure.PUBLIC}:
-        return Reach.PUBLIC
-    if possible <= {Exposure.PRIVATE, Exposure.TRUSTED}:
-        return Reach.BROKEN
-    return Reach.UNKNOWN
+        return Reach.BROKEN, ""
+    called = call_publicly(topology, account)
+    return called.verdict, called.unread
 
 
 def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is said of it

@@ -67,12 +67,13 @@ def entry(connection: Connection) -> dict[str, Any]:
 def _told(connection: Connection, fix: Finding | None, width: int) -> Iterator[str]:
     yield from prose(f"{names(connection.consumer.id)} -> {connection.hostname.name}", width)
     room = width - _MARGIN
-    for label, part in (
-        ("name", connection.resolution),
-        ("way", connection.route),
-        ("filter", connection.passage),
+    past_dns = (connection.past_dns,) if connection.past_dns else ()
+    for label, steps in (
+        ("name", (*connection.resolution.steps, *past_dns)),
+        ("way", connection.route.steps if connection.route else ()),
+        ("filter", connection.passage.steps if connection.passage else ()),
     ):
-        said = [line for step in part.steps for line in _line(step, room)] if part else []
+        said = [line for step in steps for line in _line(step, room)]
         yield from indented(label.ljust(_MARGIN), said)
     yield from indented("verdict".ljust(_MARGIN), prose(_verdict(connection), room))
     if connection.broken:

@@ -258,8 +258,8 @@ def test_what_breaks_a_connection_that_must_never_be_is_no_cause() -> None:
 
 
 def test_how_it_comes_out_is_judged_all_the_same() -> None:
-    assert judged(comes_out({"comesOut": ("broken",)}), expected()) == {"pass"}
-    assert judged(comes_out({"comesOut": ("reachable", "public")}), expected()) == {"fail"}
+    assert judged(comes_out({"comesOut": ("broken",)}), expected()) == {"fail"}
+    assert judged(comes_out({"comesOut": ("reachable", "public")}), expected()) == {"pass"}
 
 
 def test_why_it_is_wanted_can_be_asked() -> None:
@@ -281,6 +281,60 @@ def test_a_caller_that_comes_in_over_the_internet_is_to_blame_itself() -> None:
     assert finding.message == (
         f"{DATA} reaches aoai-prod over the Internet, and must never: data is test only."
     )
+
+
+# --- DNS holds no line
+
+CUT: dict[str, Any] = {
+    "vnet-data": {"properties": {"virtualNetworkPeerings": []}},
+    "vnet-hub": {"properties": {"virtualNetworkPeerings": []}},
+}
+OPEN = {"publicNetworkAccess": "Enabled", "networkAcls": {"defaultAction": "Allow"}}
+ADMITS_ALL = {"aoai-prod": {"properties": OPEN}}
+
+
+def barred(patch: Mapping[str, Any], *unread: str) -> tuple[str, str, str]:
+    """Return how a call of the data spoke comes out that must never be: verdict, DNS, aside."""
+    whole = snapshot(patch)
+    gaps = tuple(Gap(scope=EVERYWHERE, type=t, reason=GapReason.DENIED) for t in unread)
+    rows = tuple(row for row in whole.rows if row.type not in unread)
+    topology = Topology(parse(Snapshot(rows=rows, gaps=gaps)), (expected(),))
+    (found,) = (c for c in intended(topology) if c.consumer.id.path == DATA)
+    aside = found.past_dns.said if found.past_dns else ""
+    return found.verdict.value, found.resolution.outcome.value, aside
+
+
+def test_a_zone_that_is_not_linked_does_not_keep_a_never() -> None:
+    aside = (
+        "a hosts file or another resolver leads aoai-prod.openai.azure.com to 10.0.1.4 all the same"
+    )
+    assert barred({}) == ("reachable", "private", "")
+    assert barred(UNLINKED) == ("reachable", "public", aside)
+
+
+def test_an_endpoint_out_of_reach_does_not_keep_a_never_if_the_account_admits_everybody() -> None:
+    aside = "another resolver gives the public address of aoai-prod all the same"
+    assert barred(CUT | ADMITS_ALL) == ("public", "private", aside)
+    assert barred(CUT)[0] == "broken"
+
+
+def test_a_never_is_kept_by_the_network_although_nobody_knows_what_dns_says() -> None:
+    zones = "Microsoft.Network/privateDnsZones"
+    assert barred(CUT, zones)[:2] == ("broken", "unknown")
+
+
+def test_a_never_is_open_while_an_endpoint_of_the_account_may_be_elsewhere() -> None:
+    elsewhere = {
+        "name": "elsewhere",
+        "id": f"{ACCOUNT}/privateEndpointConnections/elsewhere",
+        "properties": {
+            "privateEndpoint": {"id": f"{NETWORKS}/privateEndpoints/pe-elsewhere"},
+            "privateLinkServiceConnectionState": {"status": "Approved"},
+        },
+    }
+    both = [approval("pe-aoai-prod", "aoai-prod"), elsewhere]
+    more = {"aoai-prod": {"properties": {"privateEndpointConnections": both}}}
+    assert barred(CUT | more)[0] == "unknown"
 
 
 # --- what matches nothing

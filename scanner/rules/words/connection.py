@@ -50,7 +50,9 @@ def comes_out(values: Mapping[str, Any]) -> Condition:
     """
     Hold when the connection comes out in one of the ways named.
 
-    `reachable`: privately; `public`: over the Internet; `broken`: not at all.
+    `reachable`: privately; `public`: over the Internet; `broken`: not at all. One that
+    must never be comes out as far as any address of the account leads, whatever the
+    name resolves to.
     """
     wanted = frozenset(Reach(name) for name in values["comesOut"])
 
@@ -91,7 +93,7 @@ def _said(connection: Connection, verdict: Verdict) -> Judgement:
         "network": str(connection.consumer.network),
         "networkName": connection.consumer.network.name,
         "declaration": connection.declared.said if connection.declared else "",
-        "how": HOW.get(connection.verdict, ""),
+        "how": _how(connection),
     }
     broken = connection.broken
     return Judgement(
@@ -101,6 +103,11 @@ def _said(connection: Connection, verdict: Verdict) -> Judgement:
         unread=connection.unread,
         blame=_blame(connection),
     )
+
+
+def _how(connection: Connection) -> str:
+    said = HOW.get(connection.verdict, "")
+    return f"{said}, although DNS does not lead it there" if connection.past_dns else said
 
 
 def _blame(connection: Connection) -> ResourceId | None:
