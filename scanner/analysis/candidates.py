@@ -15,6 +15,7 @@ from scanner.analysis.dns.wanted import zones_named
 from scanner.analysis.dns.zone_records import records
 from scanner.analysis.endpoints import accounts, approved
 from scanner.analysis.routing.peering import beside
+from scanner.analysis.soundness import waiting
 from scanner.resources import ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
@@ -180,4 +181,6 @@ def _placed(topology: Topology) -> dict[ResourceId, list[CognitiveServicesAccoun
         for item in approved(topology, account):
             if item.network is not None:
                 placed.setdefault(item.network, []).append(account)
+        for endpoint in waiting(topology, account):
+            placed.setdefault(endpoint.network, []).append(account)
     return placed

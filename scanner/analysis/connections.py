@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from scanner.analysis.consumers import Consumer, consumers
 from scanner.analysis.dns.hostnames import Hostname, hostnames_in
 from scanner.analysis.dns.resolution import Answer, Resolution, resolve
 from scanner.analysis.endpoints import accounts, approved, serving_at
+from scanner.analysis.exposure import is_closed
 from scanner.analysis.filtering.passage import Passage, first_of
 from scanner.analysis.intents import Intent, declared
 from scanner.analysis.likeness import AccountCall
@@ -22,6 +23,7 @@ from scanner.analysis.public_side import call_publicly
 from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route
 from scanner.analysis.separation import cross
+from scanner.analysis.soundness import doubt, waiting
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import ResourceId
@@ -178,6 +180,8 @@ def connection(
     answer = resolve(topology, consumer, account, hostname)
     said = declared(topology, consumer, account)
     intent = _intent(topology, consumer, account, hostname, answer, said)
+    if intent is not Intent.NEVER:
+        answer = _blaming(topology, account, answer)
     known = partial(
         Connection,
         consumer=consumer,
@@ -198,12 +202,17 @@ def connection(
         verdict, unread = _unresolved(topology, account, answer)
         return known(**_stopped(verdict, answer.broken, unread))
     # A private answer is the address of an approved endpoint.
-    calls = (
+    calls = tuple(
         AccountCall(consumer, endpoint, address, account, hostname)
         for address in answer.addresses
         if (endpoint := serving_at(topology, account, address))
     )
-    return known(**_told(min((follow(topology, c) for c in calls), key=lambda one: one.gravity)))
+    told = _told(min((follow(topology, c) for c in calls), key=lambda one: one.gravity))
+    doubted = next(filter(None, (doubt(account, call.endpoint) for call in calls)), "")
+    if doubted and told["verdict"] is Reach.REACHABLE:
+        unsure = {"verdict": Reach.UNKNOWN, "unread": doubted}
+        told |= {**unsure, "stage": Family.NETWORK, "doubts": None}
+    return known(**told)
 
 
 def _told(followed: Followed) -> dict[str, Any]:
@@ -231,12 +240,27 @@ def _stopped(verdict: Reach, broken: Break | None, unread: str) -> dict[str, Any
     }
 
 
+def _blaming(
+    topology: Topology, account: CognitiveServicesAccount, answer: Resolution
+) -> Resolution:
+    """
+    Blame the endpoint that waits or was refused: nothing passes before it is approved.
+
+    Of an account that is closed to the Internet, that is certain whatever its name resolves to.
+    """
+    asked_for = waiting(topology, account)
+    is_certain = answer.broken is not None or is_closed(topology, account)
+    if not asked_for or not is_certain:
+        return answer
+    return replace(answer, broken=Break(Cause.NO_ENDPOINT, asked_for[0].id), unread="")
+
+
 def _unresolved(
     topology: Topology, account: CognitiveServicesAccount, answer: Resolution
 ) -> tuple[Reach, str]:
     """Judge a connection whose name is not private."""
     if answer.outcome is Answer.UNKNOWN:
-        return Reach.UNKNOWN, answer.unread
+        return (Reach.BROKEN, "") if answer.broken else (Reach.UNKNOWN, answer.unread)
     if answer.outcome is not Answer.PUBLIC:
         return Reach.BROKEN, ""
     called = call_publicly(topology, account)
@@ -253,12 +277,14 @@ def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is 
 ) -> Intent:
     if said is not None:
         return Intent.NEVER if said.reach is Demand.NEVER else Intent.DECLARED
-    places = {item.network for item in approved(topology, account)} - {None}
-    if not approved(topology, account):
+    serving = approved(topology, account)
+    asked_for = waiting(topology, account)
+    places = {item.network for item in serving} | {one.network for one in asked_for}
+    if not serving and not asked_for:
         return Intent.NONE
     if answer.is_linked and not _is_kept_elsewhere(topology, account, hostname, answer):
         return Intent.DNS
-    return Intent.PATH if places & beside(topology, consumer.network) else Intent.NONE
+    return Intent.PATH if (places - {None}) & beside(topology, consumer.network) else Intent.NONE
 
 
 def _is_kept_elsewhere(

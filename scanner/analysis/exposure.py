@@ -86,6 +86,11 @@ def exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
     return own
 
 
+def is_closed(topology: Topology, account: CognitiveServicesAccount) -> bool:
+    """Tell whether nobody without a private endpoint can call an account, for certain."""
+    return exposure(topology, account).possible <= _SHUT
+
+
 def own_exposure(topology: Topology, account: CognitiveServicesAccount) -> Exposed:
     """
     Return whom an account's own settings admit; `perimeter` where they do not count.

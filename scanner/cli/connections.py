@@ -12,7 +12,7 @@ import click
 from scanner.cli import console
 from scanner.cli.config import config_option
 from scanner.cli.source import live_options, offline_options
-from scanner.cli.topology import drawn
+from scanner.cli.topology import drawn, leave
 from scanner.errors import RequestError
 from scanner.near import near
 
@@ -84,10 +84,11 @@ def trace(  # noqa: PLR0913 - one parameter an option
         for connection in connections(topology, consumer, (account,) if account else ())
     ]
     if form == "json":
-        console.say(written.document(str(source.id), str(target.id), found))
-        return
+        console.say(written.document(topology, (source.id, target.id), found))
+        leave(topology)
     width = shutil.get_terminal_size((100, 24)).columns
     console.say(written.text(source.id.path, target.id.path, found, _fixes(topology, found), width))
+    leave(topology)
 
 
 @click.command()
@@ -134,6 +135,7 @@ def matrix(
             console.say(written.comma_separated(found))
         case _:
             console.say(written.table(found))
+    leave(topology)
 
 
 _ACCOUNTS = frozenset({"microsoft.cognitiveservices/accounts"})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from scanner.cli import console
+from scanner.cli.collect import INCOMPLETE, MOST_GAPS
 from scanner.cli.config import expectations
 from scanner.cli.source import SourceOptions
 
@@ -29,3 +31,15 @@ def drawn(context: click.Context, config: Path | None, *, no_progress: bool) -> 
         topology = Drawn(resources.parse(source.read(progress)), expected)
     warn_of_idle(topology)
     return topology
+
+
+def leave(topology: Topology) -> NoReturn:
+    """Exit as a scan would: with 3 and what was not read, where answers may hide behind it."""
+    from scanner.report.gaps import unread  # noqa: PLC0415 - `--help` needs none of it
+
+    gaps = sorted(topology.inventory.gaps)
+    for gap in gaps[:MOST_GAPS]:
+        console.note(unread(gap))
+    if len(gaps) > MOST_GAPS:
+        console.note(f"Not read: {len(gaps) - MOST_GAPS} more")
+    sys.exit(INCOMPLETE if gaps else 0)

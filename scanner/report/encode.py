@@ -9,6 +9,7 @@ from typing import Any
 from scanner.findings import Evidence
 from scanner.printable import printable
 from scanner.resources import ResourceId
+from scanner.snapshot import Gap
 
 _LONGEST_VALUE = 80
 
@@ -48,6 +49,11 @@ def evidence_entry(evidence: Evidence) -> dict[str, Any]:
         "pointer": evidence.pointer,
         "value": plain(evidence.value),
     }
+
+
+def gap_entry(gap: Gap) -> dict[str, str]:
+    """Return what was not read as JSON has it."""
+    return {"scope": gap.scope, "type": gap.type, "reason": gap.reason.value, "detail": gap.detail}
 
 
 def names(resource: ResourceId) -> str:

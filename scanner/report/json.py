@@ -10,10 +10,9 @@ from msgspec import to_builtins
 from scanner import __version__
 from scanner.findings import Finding, Severity, Suppression, Verdict
 from scanner.report import summary
-from scanner.report.encode import dump, evidence_entry
+from scanner.report.encode import dump, evidence_entry, gap_entry
 from scanner.report.options import Options
 from scanner.report.scan_report import REACHES, Account, Report
-from scanner.snapshot import Gap
 
 FORMAT = "aoai-scan/report/1"
 
@@ -26,7 +25,7 @@ def render(report: Report, _options: Options) -> str:
         "takenAt": report.taken_at,
         "complete": report.complete,
         **_coverage(report),
-        "gaps": [_gap(gap) for gap in sorted(report.gaps)],
+        "gaps": [gap_entry(gap) for gap in sorted(report.gaps)],
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "remarks": list(report.remarks),
@@ -62,10 +61,6 @@ def _account(account: Account) -> dict[str, Any]:
     counts = {f"{reach}From": account.reach.get(reach, 0) for reach in REACHES}
     known = {"id": str(account.id), "exposure": account.exposure}
     return {**known, **counts, "callersRead": account.are_callers_read}
-
-
-def _gap(gap: Gap) -> dict[str, str]:
-    return {"scope": gap.scope, "type": gap.type, "reason": gap.reason.value, "detail": gap.detail}
 
 
 def _remediation(finding: Finding) -> dict[str, Any]:

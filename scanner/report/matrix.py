@@ -13,7 +13,7 @@ from scanner.analysis.selection import members
 from scanner.printable import printable
 from scanner.report import spreadsheet
 from scanner.report.encode import dump, names
-from scanner.report.trace import entry
+from scanner.report.trace import completeness, entry
 from scanner.topology import Topology
 
 _HEADERS = ("Consumer", "Host name", "Verdict", "Cause", "Blame")
@@ -37,7 +37,7 @@ def document(topology: Topology, connections: Iterable[Connection]) -> str:
         entry(c) | {"members": [str(one) for one in members(topology, c.consumer)]}
         for c in connections
     ]
-    return dump({"connections": told}, sort_keys=True) + "\n"
+    return dump({"connections": told, **completeness(topology)}, sort_keys=True) + "\n"
 
 
 def _cells(connection: Connection) -> Iterator[str]:

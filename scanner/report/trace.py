@@ -12,9 +12,11 @@ from scanner.analysis.intents import Intent
 from scanner.analysis.routing.route import Route
 from scanner.analysis.steps import Step
 from scanner.findings import Finding
-from scanner.report.encode import dump, evidence_entry, names
+from scanner.report.encode import dump, evidence_entry, gap_entry, names
 from scanner.report.table_findings import mending
 from scanner.report.wrap import NARROWEST, indented, prose
+from scanner.resources import ResourceId
+from scanner.topology import Topology
 
 _VERDICTS = {
     Reach.REACHABLE: "reachable, privately",
@@ -38,10 +40,20 @@ def text(
     return "\n\n".join(told or [f"Nothing in {source} could call {target}."]) + "\n"
 
 
-def document(source: str, target: str, connections: Iterable[Connection]) -> str:
+def document(
+    topology: Topology, ends: tuple[ResourceId, ResourceId], connections: Iterable[Connection]
+) -> str:
     """Return the same as JSON."""
     told = [entry(connection) for connection in connections]
-    return dump({"from": source, "to": target, "connections": told}, sort_keys=True) + "\n"
+    source, target = map(str, ends)
+    known = {"from": source, "to": target, "connections": told, **completeness(topology)}
+    return dump(known, sort_keys=True) + "\n"
+
+
+def completeness(topology: Topology) -> dict[str, Any]:
+    """Return whether everything was read, and what was not, as reports have it."""
+    gaps = sorted(topology.inventory.gaps)
+    return {"complete": not gaps, "gaps": [gap_entry(gap) for gap in gaps]}
 
 
 def entry(connection: Connection) -> dict[str, Any]:

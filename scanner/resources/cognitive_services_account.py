@@ -53,6 +53,7 @@ class AccountProperties(Properties):
     """The part of an account we rely on."""
 
     custom_sub_domain_name: str | None = None
+    provisioning_state: str | None = None
     endpoint: str | None = None
     endpoints: dict[str, str | None] | None = None
     public_network_access: str | None = None

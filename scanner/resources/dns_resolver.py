@@ -37,6 +37,7 @@ class InboundEndpointProperties(Properties):
     """The part of an inbound endpoint we rely on."""
 
     ip_configurations: tuple[InboundAddress, ...] | None = None
+    provisioning_state: str | None = None
 
 
 class InboundEndpoint(Resource[InboundEndpointProperties]):

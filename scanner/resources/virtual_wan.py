@@ -107,6 +107,7 @@ class HubVirtualNetworkConnectionProperties(Properties):
     """The part of a hub connection we rely on."""
 
     remote_virtual_network: Named
+    provisioning_state: str | None = None
     enable_internet_security: bool | None = None
     allow_hub_to_remote_vnet_transit: bool | None = None
     allow_remote_vnet_to_use_hub_vnet_gateways: bool | None = None

@@ -100,7 +100,7 @@ def _spoken_of(
 
 TOLD_BY: Mapping[Cause, tuple[str, ...]] = {
     Cause.GATEWAY_FLAGS_DISAGREE: ("AOAI316",),
-    Cause.NO_ENDPOINT: ("AOAI301",),
+    Cause.NO_ENDPOINT: ("AOAI301", "AOAI302", "AOAI303", "AOAI304"),
     Cause.PEERING_NOT_CONNECTED: ("AOAI307", "AOAI308"),
     Cause.RECORD_STALE: ("AOAI204",),
     Cause.ZONE_MISSING: ("AOAI202",),

@@ -137,6 +137,7 @@ GATEWAY_ROWS = (
         net("virtualHubs/hubVirtualNetworkConnections", "vhub", "to-spoke"),
         {
             "remoteVirtualNetwork": {"id": VNET},
+            "provisioningState": "Succeeded",
             "enableInternetSecurity": True,
             "allowHubToRemoteVnetTransit": True,
             "allowRemoteVnetToUseHubVnetGateways": False,

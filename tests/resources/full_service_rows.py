@@ -26,6 +26,7 @@ SERVICE_ROWS = (
         ACCOUNT,
         {
             "customSubDomainName": "aoai",
+            "provisioningState": "Succeeded",
             "endpoint": "https://aoai.openai.azure.com/",
             "endpoints": {"OpenAI Language Model Instance API": "https://aoai.openai.azure.com/"},
             "publicNetworkAccess": "Disabled",
@@ -81,7 +82,10 @@ SERVICE_ROWS = (
     ),
     Full(
         net("dnsResolvers/inboundEndpoints", "resolver", "in"),
-        {"ipConfigurations": [{"subnet": {"id": SUBNET}, "privateIpAddress": "10.0.0.8"}]},
+        {
+            "ipConfigurations": [{"subnet": {"id": SUBNET}, "privateIpAddress": "10.0.0.8"}],
+            "provisioningState": "Succeeded",
+        },
         {("partOf", RESOLVER), ("placedIn", SUBNET)},
     ),
     Full(

@@ -15,6 +15,7 @@ from scanner.analysis.dns.wanted import (
 )
 from scanner.analysis.dns.zone_records import told
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
+from scanner.analysis.exposure import is_closed
 from scanner.findings import NOT_APPLICABLE, Affected, Evidence, Judgement, Verdict
 from scanner.resources import Relation
 from scanner.resources.cognitive_services_account import (
@@ -33,7 +34,8 @@ def current(topology: Topology, record: RecordSet) -> Judgement:
 
     A record of a name that no account in the snapshot bears does not apply.
     While the account has no approved endpoint, its other endpoints' addresses do.
-    A public address may be the account's own, put there for who cannot reach an endpoint.
+    A public address may be the account's own, put there for who cannot reach an endpoint; where
+    the account is closed to the Internet, it is of no use to anybody.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
@@ -63,7 +65,8 @@ def _is_current(
     meant = {a for endpoint in endpoints for a in addresses_of(topology, endpoint, hostname.name)}
     known = {a for endpoint in endpoints for a in addresses(topology, endpoint)}
     strange = sorted(set(record.addresses) - known)
-    stale = [address for address in strange if not is_public(address)]
+    is_shut = is_closed(topology, account)
+    stale = [address for address in strange if is_shut or not is_public(address)]
     because = (
         Evidence(account.id, "", "/properties/customSubDomainName", account.subdomain),
         told(record),

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from scanner.analysis.checks.remaking import remade
 from scanner.analysis.dns.dangling import was_read
+from scanner.analysis.soundness import is_cut_off
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every
 from scanner.resources import Relation, ResourceId
 from scanner.resources.cognitive_services_account import (
@@ -27,7 +28,8 @@ def connected(topology: Topology, endpoint: PrivateEndpoint, states: frozenset[s
 
     The account's own list is the truth: an endpoint it does not list is
     disconnected, whatever the endpoint was told; of several connections of one
-    endpoint, the best carries the traffic. Where the account does not give its
+    endpoint, the best carries the traffic. One that it approved and that was told it is cut
+    off is open: one of the two words is old. Where the account does not give its
     list, the endpoint's bad word counts. An account of another kind does not
     apply; of one that is not in the snapshot nothing is known, not even its
     kind: every kind connects by the sub-resource `account`.
@@ -118,7 +120,12 @@ def _by_account(
         Evidence(endpoint.id),
         Evidence(best.id, Relation.CONNECTS.inverse, pointer, state),
     )
-    return _judged(best.status, states, because, f"{best.id.path} does not say its state", best.id)
+    said = _judged(best.status, states, because, f"{best.id.path} does not say its state", best.id)
+    is_same = ("approved" in states) == ("disconnected" in states)
+    if best.status != "approved" or is_same or not is_cut_off(endpoint, account):
+        return said
+    unread = f"{account.id.path} approved {endpoint.id.path}, which was told it is disconnected"
+    return Judgement(Verdict.OPEN, because, unread=unread)
 
 
 def _unlisted(

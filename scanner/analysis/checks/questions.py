@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.analysis.addresses import AddressSet
+from scanner.analysis.causes import Cause
 from scanner.analysis.connections import Connection
 from scanner.analysis.consumers import Consumer, Kind
 from scanner.analysis.dns.servers import AZURE_DNS
@@ -21,6 +22,7 @@ from scanner.analysis.filtering.security_rules import (
     placed,
 )
 from scanner.analysis.filtering.virtual_network_tag import virtual_network_tag
+from scanner.analysis.intents import Intent
 from scanner.analysis.network_managers import ruling
 from scanner.findings import NOT_APPLICABLE, Evidence, Judgement, Verdict, every, some
 from scanner.resources import Relation, ResourceId
@@ -54,14 +56,29 @@ def let_through(topology: Topology, connection: Connection) -> Judgement:
 
     Questions go by UDP to port 53. One server that answers is enough. To
     Azure-provided DNS no group counts but by the tag AzurePlatformDNS. What stands
-    in the way farther on is not looked at.
+    in the way farther on is not looked at. Where the call must never be, or the server
+    is itself what breaks it, questions to it do not matter.
 
     Source: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
     """
+    broken = connection.broken
+    if connection.intended is Intent.NEVER or (broken and broken.cause in _OF_SERVERS):
+        return NOT_APPLICABLE
     kept, consumer = _kept(topology), connection.consumer
     if consumer.id not in kept:
         kept[consumer.id] = _let_out(topology, consumer)
     return kept[consumer.id]
+
+
+_OF_SERVERS = frozenset(
+    {
+        Cause.PUBLIC_RESOLVER,
+        Cause.NOT_A_DNS_PROXY,
+        Cause.DNS_SERVER_ABSENT,
+        Cause.DNS_SERVER_UNREACHABLE,
+    }
+)
+"""Causes that another server mends."""
 
 
 @once

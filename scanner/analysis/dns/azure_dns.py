@@ -14,12 +14,13 @@ from scanner.analysis.dns.lookup import Answer, Asker, Question, Resolution, fai
 from scanner.analysis.dns.public_answers import aliased, public_answer
 from scanner.analysis.dns.servers import Role, Server, who
 from scanner.analysis.dns.zone_answers import zone_answer
+from scanner.analysis.soundness import is_unsound
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.dns_forwarding_ruleset import ForwardingRule, ForwardingRulesetLink
-from scanner.resources.dns_resolver import DnsResolver
+from scanner.resources.dns_resolver import DnsResolver, InboundEndpoint
 from scanner.topology import Topology, once
 
 Trail = frozenset[tuple[ResourceId, str]]
@@ -221,6 +222,10 @@ def _resolver(
     state = resolver.properties.dns_resolver_state if resolver else None
     if (state or "Connected").lower() != "connected":
         return unknown(f"the private resolver {owner.parent.path} is {state}", step)
+    inbound = topology.get(InboundEndpoint, owner)
+    if inbound is not None and is_unsound(inbound.properties.provisioning_state):
+        said = f"the inbound endpoint {owner.path} is {inbound.properties.provisioning_state}"
+        return unknown(said, step)
     if (network, question.name) in trail:
         case = {"network": str(network), "hostname": question.hostname.name}
         return failed(Answer.NONE, Cause.FORWARDING_LOOP, owner, step, case)

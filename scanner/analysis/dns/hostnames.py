@@ -64,9 +64,10 @@ def hostnames(account: CognitiveServicesAccount, cloud: str) -> tuple[Hostname, 
     Return the names that clients call an account by, with the zone each needs.
 
     Named by the account's own `endpoints` where it lists them, whatever kind it is if
-    it does not say, else made from its custom subdomain. An account without one answers at a regional name
-    only, which no private endpoint serves: it has none. In a cloud we have no
-    list for, what the account says is all there is, and no zone is certain.
+    it does not say, else made from its custom subdomain. An account without one
+    answers at a regional name only, which no private endpoint serves: it has none. In
+    a cloud we have no list for, what the account says is all there is, and no zone is
+    certain.
 
     Source: https://learn.microsoft.com/azure/ai-services/cognitive-services-custom-subdomains
     """

@@ -11,6 +11,7 @@ from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
 from scanner.analysis.dns.missing_records import lacking, not_held
 from scanner.analysis.dns.zone_records import told
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
+from scanner.analysis.exposure import is_closed
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation
@@ -29,7 +30,7 @@ def judged(
 
     All must be: a client takes any of them. An address of another member of the
     same endpoint may or may not serve this name. A public address may be the
-    account's own, put there for who cannot reach an endpoint.
+    account's own, put there for who cannot reach an endpoint; of use where its public side is open.
 
     Source: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
@@ -42,6 +43,8 @@ def judged(
     known = {a for item in found for a in _every(topology, item)}
     strange = [address for address in record.addresses if address not in known]
     private = [address for address in strange if not is_public(address)]
+    if strange and not private and is_closed(topology, question.account):
+        private = strange
     if unread or not private:
         suspect = _stale(question, record) or lacking(question)
         return unknown(unread or doubt(question.hostname, strange), step, suspect=suspect)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.routing.stops import Stop
+from scanner.analysis.soundness import is_unsound
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation, ResourceId
@@ -42,6 +43,9 @@ def passage(topology: Topology, here: ResourceId, there: ResourceId) -> HubPath 
     near, far = _connection(topology, here), _connection(topology, there)
     if near is None or far is None:
         return None
+    for one in (near, far):
+        if is_unsound(one.properties.provisioning_state):
+            return Stop(unread=f"{one.id.path} is {one.properties.provisioning_state}")
     hubs = tuple(dict.fromkeys((near.id.parent, far.id.parent)))
     unread = next((why for hub in hubs for why in _unclear(topology, hub)), "")
     if unread:

@@ -1,0 +1,188 @@
+"""What was wrong with what became of a call, one test each, named after what somebody met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.command_line import forget_settings, run
+
+from scanner.analysis.connections import Connection, intended
+from scanner.findings import Verdict
+from scanner.resources import parse
+from scanner.rules import estates, home, judge, load_all, mended
+from scanner.rules.nodes import Reference
+from scanner.snapshot import Snapshot, save
+from scanner.topology import Topology
+from scanner.topology.expectations import Demand, Expectation, Selector
+
+RULES = load_all()
+APPROVED = "Approved"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_settings(monkeypatch)
+
+
+def snapshot(name: str, patch: Mapping[str, Any], *unread: str) -> Snapshot:
+    good = estates.load(home() / f"estates/{name}.yaml")
+    return estates.snapshot(estates.merge_patch(good, patch), unread)
+
+
+def drawn(name: str, patch: Mapping[str, Any]) -> Topology:
+    return Topology(parse(snapshot(name, patch)))
+
+
+def reported(topology: Topology, verdict: Verdict) -> set[str]:
+    return {one.rule for one in judge(topology, RULES)[0] if one.verdict is verdict}
+
+
+def listed(status: str) -> Mapping[str, Any]:
+    """Return the account with its one connection in that state, and the endpoint too."""
+    state = {"privateLinkServiceConnectionState": {"status": status}}
+    asked = {"privateLinkServiceId": Reference("aoai-prod"), "groupIds": ["account"], **state}
+    one = {
+        "name": "pe-aoai-prod",
+        "id": Reference("aoai-prod#privateEndpointConnections/pe-aoai-prod"),
+        "properties": {"privateEndpoint": {"id": Reference("pe-aoai-prod")}, **state},
+    }
+    return {
+        "aoai-prod": {"properties": {"privateEndpointConnections": [one]}},
+        "pe-aoai-prod": {
+            "properties": {"privateLinkServiceConnections": [{"name": "c", "properties": asked}]}
+        },
+    }
+
+
+def told(status: str) -> Mapping[str, Any]:
+    """Return the endpoint that was told something else than its account says."""
+    return {"pe-aoai-prod": listed(status)["pe-aoai-prod"]}
+
+
+# --- connections that wait
+
+
+@pytest.mark.parametrize(("status", "rule"), [("Pending", "AOAI302"), ("Rejected", "AOAI303")])
+@pytest.mark.parametrize("record", [{}, {"privatelink.openai.azure.com/aoai-prod": None}])
+def test_callers_of_an_account_that_approved_nobody_vanished(
+    status: str, rule: str, record: Mapping[str, Any]
+) -> None:
+    topology = drawn("single-vnet", {**listed(status), **record})
+    (found,) = intended(topology)
+    assert found.broken is not None
+    assert found.broken.blame.name == "pe-aoai-prod"
+    fix = mended(topology, RULES, found)
+    assert fix is not None
+    assert fix.rule == rule
+
+
+# --- states
+
+FAILED = {"properties": {"provisioningState": "Failed"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "patch"),
+    [
+        ("single-vnet", told("Disconnected")),
+        ("single-vnet", {"aoai-prod": {"properties": {"provisioningState": "Failed"}}}),
+        ("single-vnet", {"aoai-prod": {"properties": {"provisioningState": "Deleting"}}}),
+        ("single-vnet", {"pe-aoai-prod": {"properties": {"provisioningState": "Deleting"}}}),
+        (
+            "private-resolver",
+            {"dnspr-hub/inbound": {"properties": {"provisioningState": "Failed"}}},
+        ),
+        ("virtual-wan", {"vhub-contoso/endpoints": FAILED}),
+    ],
+    ids=["cut off", "account failed", "account going", "endpoint going", "resolver", "hub"],
+)
+def test_what_failed_was_shown_as_reachable(name: str, patch: Mapping[str, Any]) -> None:
+    topology = drawn(name, patch)
+    before = {one.key: one.verdict.value for one in intended(drawn(name, {}))}
+    after = {one.key: one.verdict.value for one in intended(topology)}
+    worse = {key for key, verdict in after.items() if verdict != before[key]}
+    assert worse
+    assert {after[key] for key in worse} == {"unknown"}
+    assert reported(topology, Verdict.OPEN)
+
+
+def test_a_public_address_was_perhaps_right_for_an_account_that_nobody_calls_publicly() -> None:
+    record = {"privatelink.openai.azure.com/aoai-prod": {"properties": {"aRecords": PUBLIC}}}
+    (found,) = intended(drawn("single-vnet", record))
+    assert said(found) == ("broken", "recordStale")
+    opened = {"publicNetworkAccess": "Enabled", "networkAcls": {"defaultAction": "Allow"}}
+    (found,) = intended(drawn("single-vnet", {**record, "aoai-prod": {"properties": opened}}))
+    assert said(found) == ("unknown", None)
+
+
+PUBLIC = [{"ipv4Address": "20.1.2.3"}]
+
+
+def said(found: Connection) -> tuple[str, str | None]:
+    return found.verdict.value, found.broken.cause.value if found.broken else None
+
+
+# --- questions to DNS servers
+
+SHUT = {
+    "nsg-workload": {
+        "properties": {
+            "securityRules": [
+                {
+                    "name": "deny-dns",
+                    "properties": {
+                        "priority": 100,
+                        "direction": "Outbound",
+                        "access": "Deny",
+                        "protocol": "*",
+                        "sourceAddressPrefix": "*",
+                        "sourcePortRange": "*",
+                        "destinationAddressPrefix": "*",
+                        "destinationPortRange": "53",
+                    },
+                }
+            ]
+        }
+    }
+}
+
+
+def test_blocked_questions_were_told_of_a_caller_that_must_never_call() -> None:
+    inventory = parse(snapshot("hub-firewall", SHUT))
+    everybody = Selector(name="*")
+    never = Expectation(source=everybody, target=everybody, reach=Demand.NEVER)
+    assert "AOAI416" in reported(Topology(inventory), Verdict.FAIL)
+    assert "AOAI416" not in reported(Topology(inventory, (never,)), Verdict.FAIL)
+
+
+def test_blocked_questions_were_told_beside_the_public_server_they_go_to() -> None:
+    asks = {"vnet-ai": {"properties": {"dhcpOptions": {"dnsServers": ["8.8.8.8"]}}}}
+    failed = reported(drawn("single-vnet", {**SHUT, **asks}), Verdict.FAIL)
+    assert "AOAI214" in failed
+    assert "AOAI416" not in failed
+
+
+# --- what was not read
+
+
+@pytest.mark.parametrize(
+    "words", [("matrix",), ("trace", "--from", "vnet-ai", "--to", "aoai-prod")]
+)
+def test_an_estate_that_was_not_read_whole_gave_exit_code_0(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "estate.json"
+    save(snapshot("single-vnet", {}, "Microsoft.Network/azureFirewalls"), path)
+    ran = run(*words, "--snapshot", str(path))
+    assert ran.code == 3
+    assert "Not read (denied): microsoft.network/azurefirewalls" in ran.err
+    document = json.loads(run(*words, "--snapshot", str(path), "-f", "json").out)
+    assert document["complete"] is False
+    assert [gap["type"] for gap in document["gaps"]] == ["microsoft.network/azurefirewalls"]
+    save(snapshot("single-vnet", {}), path)
+    whole = run(*words, "--snapshot", str(path))
+    assert (whole.code, whole.err) == (0, "")
