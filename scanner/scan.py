@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from scanner import resources
@@ -13,6 +13,7 @@ from scanner.analysis.endpoints import accounts
 from scanner.analysis.exposure import exposure
 from scanner.analysis.intents import warn_of_idle
 from scanner.report.scan_report import Account, Report
+from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.rules import Rule, judge
 from scanner.rules.settings import UNCHANGED, Settings
 from scanner.snapshot import Snapshot
@@ -42,7 +43,6 @@ def scan(
         warn_of_idle(topology)
         judged, tally = judge(topology, rules)
         findings = settings.settled(topology, rules, judged, today)
-        reached, are_read = reach(topology), are_all_read(topology)
         return Report(
             taken_at=snapshot.taken_at,
             cloud=inventory.cloud,
@@ -52,13 +52,20 @@ def scan(
             rules=rules,
             tally=tally,
             findings=findings,
-            accounts=tuple(
-                Account(one.id, exposure(topology, one).name, reached.get(one.id, {}), are_read)
-                for one in accounts(topology)
-            ),
+            accounts=tuple(_accounts(topology)),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),
             topology=topology,
             remarks=tuple(settings.remarks(rules, findings, today, is_complete=not inventory.gaps)),
         )
     finally:
         gc.enable()
+
+
+def _accounts(topology: Topology) -> Iterator[Account]:
+    reached, are_read = reach(topology), are_all_read(topology)
+    for one in accounts(topology):
+        yield Account(one.id, exposure(topology, one).name, reached.get(one.id, {}), are_read)
+    for garbled in topology.inventory.garbled:
+        account = garbled.resource
+        if isinstance(account, CognitiveServicesAccount) and account.is_subject:
+            yield Account(account.id, "unknown", are_callers_read=False)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from scanner.resources.firewall_rule import ClassicCollection
 from scanner.resources.ip_configuration import IpConfiguration, placed, private_addresses
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
+from scanner.resources.values import Address, one_of
 
 
 class HubIpAddresses(Properties):
     """The addresses of a firewall inside a virtual hub."""
 
-    private_ip_address: str | None = msgspec.field(default=None, name="privateIPAddress")
+    private_ip_address: Address | None = msgspec.field(default=None, name="privateIPAddress")
 
 
 class AzureFirewallProperties(Properties):
@@ -26,7 +27,7 @@ class AzureFirewallProperties(Properties):
     hub_ip_addresses: HubIpAddresses | None = msgspec.field(default=None, name="hubIPAddresses")
     firewall_policy: Named | None = None
     virtual_hub: Named | None = None
-    threat_intel_mode: str | None = None
+    threat_intel_mode: Annotated[str, one_of("Alert", "Deny", "Off")] | None = None
     additional_properties: dict[str, str | None] | None = None
     network_rule_collections: tuple[ClassicCollection, ...] | None = None
     application_rule_collections: tuple[ClassicCollection, ...] | None = None

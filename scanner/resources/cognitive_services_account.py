@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.resource import (
     Embedded,
@@ -17,6 +17,7 @@ from scanner.resources.resource import (
     embedded_rows,
     refer,
 )
+from scanner.resources.values import one_of
 from scanner.snapshot import Row
 
 MODEL_KINDS = frozenset({"openai", "aiservices"})
@@ -25,6 +26,8 @@ Kinds that host Azure OpenAI models, lower case.
 
 Source: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource
 """
+
+KeySource: TypeAlias = Annotated[str, one_of("Microsoft.CognitiveServices", "Microsoft.KeyVault")]
 
 
 class IpRule(Properties):
@@ -43,10 +46,16 @@ class SubnetRule(Properties):
 class NetworkAcls(Properties):
     """The account's own firewall."""
 
-    default_action: str | None = None
-    bypass: str | None = None
+    default_action: Annotated[str, one_of("Allow", "Deny")] | None = None
+    bypass: Annotated[str, one_of("AzureServices", "None")] | None = None
     ip_rules: tuple[IpRule, ...] | None = None
     virtual_network_rules: tuple[SubnetRule, ...] | None = None
+
+
+class Encryption(Properties):
+    """Whose key data at rest is encrypted with."""
+
+    key_source: KeySource | None = None
 
 
 class AccountProperties(Properties):
@@ -59,6 +68,9 @@ class AccountProperties(Properties):
     public_network_access: str | None = None
     network_acls: NetworkAcls | None = None
     disable_local_auth: bool | None = None
+    restrict_outbound_network_access: bool | None = None
+    allowed_fqdn_list: tuple[str, ...] | None = None
+    encryption: Encryption | None = None
     private_endpoint_connections: tuple[Embedded, ...] | None = None
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
+from scanner.resources.values import AddressOrEmpty, one_of
 from scanner.resources.virtual_network import AddressSpace
+
+ConnectionType: TypeAlias = Annotated[
+    str, one_of("IPsec", "Vnet2Vnet", "ExpressRoute", "VPNClient")
+]
+
+ConnectionStatus: TypeAlias = Annotated[
+    str, one_of("Connected", "Connecting", "NotConnected", "Unknown")
+]
 
 
 class GatewayConnectionProperties(Properties):
     """The part of a connection we rely on."""
 
-    connection_type: str | None = None
-    connection_status: str | None = None
+    connection_type: ConnectionType | None = None
+    connection_status: ConnectionStatus | None = None
     virtual_network_gateway1: Named | None = None
     virtual_network_gateway2: Named | None = None
     local_network_gateway2: Named | None = None
@@ -54,7 +63,7 @@ class LocalNetworkGatewayProperties(Properties):
     """The part of a site we rely on."""
 
     local_network_address_space: AddressSpace | None = None
-    gateway_ip_address: str | None = None
+    gateway_ip_address: AddressOrEmpty | None = None
     fqdn: str | None = None
 
 

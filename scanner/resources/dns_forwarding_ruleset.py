@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scanner.resources.resource import (
     Named,
@@ -14,6 +14,7 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import Address, one_of
 
 
 class DnsForwardingRulesetProperties(Properties):
@@ -37,7 +38,7 @@ class DnsForwardingRuleset(Resource[DnsForwardingRulesetProperties]):
 class TargetDnsServer(Properties):
     """A server that is asked."""
 
-    ip_address: str
+    ip_address: Address
     port: int | None = None
 
 
@@ -46,7 +47,7 @@ class ForwardingRuleProperties(Properties):
 
     domain_name: str
     target_dns_servers: tuple[TargetDnsServer, ...] | None = None
-    forwarding_rule_state: str | None = None
+    forwarding_rule_state: Annotated[str, one_of("Enabled", "Disabled")] | None = None
 
 
 class ForwardingRule(Resource[ForwardingRuleProperties]):

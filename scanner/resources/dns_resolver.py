@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
+from scanner.resources.values import Address
 
 
 class DnsResolverProperties(Properties):
@@ -30,7 +31,7 @@ class InboundAddress(Properties):
     """An address that is asked. The resolver spells `Ip` where interfaces spell `IP`."""
 
     subnet: Named | None = None
-    private_ip_address: str | None = None
+    private_ip_address: Address | None = None
 
 
 class InboundEndpointProperties(Properties):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scanner.resources.firewall_rule import RuleCollection
 from scanner.resources.resource import (
@@ -15,6 +15,7 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import one_of
 
 
 class FirewallDnsSettings(Properties):
@@ -34,7 +35,7 @@ class Snat(Properties):
 class SignatureOverride(Properties):
     """What the firewall does about one signature, whatever it does about the others."""
 
-    mode: str | None = None
+    mode: Annotated[str, one_of("Off", "Alert", "Deny")] | None = None
 
 
 class IntrusionConfiguration(Properties):
@@ -46,7 +47,7 @@ class IntrusionConfiguration(Properties):
 class IntrusionDetection(Properties):
     """Whether the firewall denies what looks like an attack."""
 
-    mode: str | None = None
+    mode: Annotated[str, one_of("Off", "Alert", "Deny")] | None = None
     configuration: IntrusionConfiguration | None = None
 
 
@@ -55,7 +56,7 @@ class FirewallPolicyProperties(Properties):
 
     base_policy: Named | None = None
     dns_settings: FirewallDnsSettings | None = None
-    threat_intel_mode: str | None = None
+    threat_intel_mode: Annotated[str, one_of("Alert", "Deny", "Off")] | None = None
     intrusion_detection: IntrusionDetection | None = None
     snat: Snat | None = None
     rule_collection_groups: tuple[Named, ...] | None = None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 from scanner.resources.resource import Properties
+from scanner.resources.values import one_of
+
+Transport: TypeAlias = Annotated[str, one_of("Any", "TCP", "UDP", "ICMP")]
 
 
 class ApplicationProtocol(Properties):
     """A protocol that application rules know, and its port."""
 
-    protocol_type: str | None = None
+    protocol_type: Annotated[str, one_of("Http", "Https", "Mssql")] | None = None
     port: int | None = None
 
 
@@ -20,10 +25,10 @@ class FirewallRule(Properties):
     """
 
     name: str = ""
-    rule_type: str | None = None
+    rule_type: Annotated[str, one_of("NetworkRule", "ApplicationRule", "NatRule")] | None = None
     """Of a policy's rules: `NetworkRule`, `ApplicationRule`, `NatRule`."""
-    ip_protocols: tuple[str, ...] | None = None
-    protocols: tuple[ApplicationProtocol | str, ...] | None = None
+    ip_protocols: tuple[Transport, ...] | None = None
+    protocols: tuple[ApplicationProtocol | Transport, ...] | None = None
     """Of application rules; of classic network rules what `ip_protocols` is of a policy's."""
     source_addresses: tuple[str, ...] | None = None
     source_ip_groups: tuple[str, ...] | None = None
@@ -54,14 +59,19 @@ class FirewallRule(Properties):
 class CollectionAction(Properties):
     """What becomes of what a collection's rules match."""
 
-    type: str | None = None
+    type: Annotated[str, one_of("Allow", "Deny", "DNAT", "SNAT")] | None = None
 
 
 class RuleCollection(Properties):
     """A collection of a policy's rules."""
 
     name: str = ""
-    rule_collection_type: str | None = None
+    rule_collection_type: (
+        Annotated[
+            str, one_of("FirewallPolicyFilterRuleCollection", "FirewallPolicyNatRuleCollection")
+        ]
+        | None
+    ) = None
     priority: int | None = None
     action: CollectionAction | None = None
     rules: tuple[FirewallRule, ...] | None = None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
+from scanner.resources.decoding import cause
 from scanner.resources.network_interface import NetworkInterface
 from scanner.resources.omissions import omissions
 from scanner.resources.private_endpoint import PrivateEndpoint
-from scanner.resources.resource import AnyResource, Named, ResourceId, Table
+from scanner.resources.resource import AnyResource, Named, Properties, ResourceId, Table
 from scanner.resources.types import RESOURCE_TYPES
+from scanner.resources.values import one_of
 from scanner.resources.virtual_machine import VirtualMachine
 from scanner.snapshot import EVERYWHERE, Gap, GapReason, Row, Snapshot, Subscription, placed
 
@@ -31,6 +34,33 @@ _NOT_WHOLE = "is not /subscriptions/.../resourceGroups/.../providers/... and pai
 _DECODERS = {kind.ARM_TYPE: msgspec.json.Decoder(kind.PROPERTIES) for kind in RESOURCE_TYPES}
 
 
+_SIGNED_IN_AS = one_of(
+    "None",
+    "SystemAssigned",
+    "UserAssigned",
+    "SystemAssigned, UserAssigned",
+    "SystemAssigned,UserAssigned",
+)
+
+
+class _Identity(Properties):
+    """What a resource signs in as. It stands beside the properties."""
+
+    type: Annotated[str, _SIGNED_IN_AS] | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """A resource of which there is a row that nobody can make sense of."""
+
+    resource: AnyResource
+    """Its name and row; of its properties nothing."""
+    gap: Gap
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """
@@ -43,6 +73,8 @@ class Inventory:
     gaps: tuple[Gap, ...]
     cloud: str
     subscriptions: tuple[Subscription, ...]
+    garbled: tuple[Garbled, ...] = ()
+    """Also by ID."""
 
 
 def declared(snapshot: Snapshot) -> Snapshot:
@@ -77,52 +109,88 @@ def parse(snapshot: Snapshot) -> Inventory:
     Turn rows into resources.
 
     A row that cannot be read becomes a gap: a resource left out quietly would
-    be a violation left out. A child's own row counts before what its parent
-    says of it; of two rows with one ID, the later counts.
+    be a violation left out. So do rows with one ID that contradict each other. A
+    child's own row counts before what its parent says of it.
     """
     snapshot = declared(snapshot)
-    found: list[Gap] = []
-    alone = _latest(_kept((_made(row, EVERYWHERE) for row in snapshot.rows), found))
-    embedded = {made.id: made for made in _kept(_embedded(alone), found)}
+    aside = _Aside()
+    alone = _single(aside.kept(_made(row, EVERYWHERE) for row in snapshot.rows), aside)
+    embedded = {made.id: made for made in aside.kept(_embedded(alone, aside.garbled))}
     resources = _attached(dict(sorted((embedded | alone).items())))
-    gaps = {*map(placed, snapshot.gaps), *found}
+    gaps = {*map(placed, snapshot.gaps), *aside.gaps}
     gaps.update(omissions(resources.values(), gaps))
     _warn_of_unknown_types(gaps, snapshot.types or ())
-    return Inventory(resources, tuple(sorted(gaps)), snapshot.cloud, snapshot.subscriptions)
+    return Inventory(
+        resources,
+        tuple(sorted(gaps)),
+        snapshot.cloud,
+        snapshot.subscriptions,
+        tuple(one for _, one in sorted(aside.garbled.items())),
+    )
 
 
-def _kept(made: Iterable[AnyResource | Gap | None], gaps: list[Gap]) -> Iterator[AnyResource]:
-    """Yield the resources; put the gaps aside, and say so."""
-    for item in made:
-        if isinstance(item, Gap):
-            gaps.append(item)
-            logger.warning("%s: not read: %s", item.scope, item.detail)
-        elif item is not None:
-            yield item
+@dataclass(slots=True)
+class _Aside:
+    """What is not kept as a resource."""
+
+    gaps: list[Gap] = field(default_factory=list)
+    garbled: dict[ResourceId, Garbled] = field(default_factory=dict)
+
+    def kept(self, made: Iterable[AnyResource | Garbled | Gap | None]) -> Iterator[AnyResource]:
+        """Yield the resources; put the rest aside."""
+        for item in made:
+            if isinstance(item, Gap):
+                self.put(item)
+            elif isinstance(item, Garbled):
+                self.garble(item)
+            elif item is not None:
+                yield item
+
+    def garble(self, item: Garbled) -> None:
+        """Keep what is there and nobody understands, and say so."""
+        self.garbled[item.resource.id] = item
+        self.put(item.gap)
+
+    def put(self, gap: Gap) -> None:
+        """Keep a gap, and say so."""
+        self.gaps.append(gap)
+        logger.warning("%s: not read: %s", gap.scope, gap.detail)
 
 
-def _latest(made: Iterable[AnyResource]) -> dict[ResourceId, AnyResource]:
-    """Return the resources by ID; of several with one ID, the last, with a warning."""
+def _single(made: Iterable[AnyResource], aside: _Aside) -> dict[ResourceId, AnyResource]:
+    """Return the resources by ID; of several with one ID that say the same, the last."""
     latest: dict[ResourceId, AnyResource] = {}
-    repeated = set()
     for resource in made:
-        if latest.pop(resource.id, None) is not None:
-            repeated.add(resource.id)
+        other = latest.get(resource.id)
+        if other is not None and not _says_the_same(resource, other):
+            aside.garble(_garbled(resource.row, resource.id, type(resource), _TWICE))
         latest[resource.id] = resource
-    for resource_id in sorted(repeated):
-        logger.warning("%s: twice in the snapshot; the later row counts", resource_id)
-    return latest
+    return {i: one for i, one in latest.items() if i not in aside.garbled}
 
 
-def _embedded(alone: Mapping[ResourceId, AnyResource]) -> Iterator[AnyResource | Gap | None]:
+_TWICE = "it is twice in the snapshot, and the rows contradict each other; keep the one that holds"
+
+
+def _says_the_same(one: AnyResource, other: AnyResource) -> bool:
+    """Tell whether two rows of a resource agree on everything that is relied on."""
+    beside = (
+        (r.row.kind, bytes(r.row.identity), bytes(r.row.sku), bytes(r.row.tags))
+        for r in (one, other)
+    )
+    return one.properties == other.properties and len(set(beside)) == 1
+
+
+def _embedded(
+    alone: Mapping[ResourceId, AnyResource], garbled: Container[ResourceId]
+) -> Iterator[AnyResource | Garbled | Gap | None]:
     """Yield what came only inside other resources' properties, their holders in order."""
     for _, holder in sorted(alone.items()):
         for row in holder.children():
-            if ResourceId(row.id) not in alone:
+            if ResourceId(row.id) not in alone and ResourceId(row.id) not in garbled:
                 yield _made(row, holder.id.text)
 
 
-def _made(row: Row, scope: str) -> AnyResource | Gap | None:
+def _made(row: Row, scope: str) -> AnyResource | Garbled | Gap | None:
     """
     Return the row's resource, or why there is none; None for a type that is not modelled.
 
@@ -133,23 +201,32 @@ def _made(row: Row, scope: str) -> AnyResource | Gap | None:
     if kind is None:
         return _misnamed(row, resource_id, scope)
     if resource_id.type != kind.ARM_TYPE:
-        cause = f"{row.id or 'no id'}: its id is of type {resource_id.type or 'none'!r}"
-        return _unparsable(scope, kind, cause)
+        why = f"{row.id or 'no id'}: its id is of type {resource_id.type or 'none'!r}"
+        return _unparsable(scope, kind, why)
     if not _WHOLE.fullmatch(resource_id):
         return _unparsable(scope, kind, f"{row.id}: its id {_NOT_WHOLE}")
     return _decoded(row, resource_id, kind)
 
 
-def _decoded(row: Row, resource_id: ResourceId, kind: type[AnyResource]) -> AnyResource | Gap:
+def _decoded(row: Row, resource_id: ResourceId, kind: type[AnyResource]) -> AnyResource | Garbled:
     if bytes(row.properties) == b"null":
-        return _unparsable(row.id, kind, "it has no properties")
+        return _garbled(row, resource_id, kind, "it has no properties")
+    reading, raw = "identity", row.identity
     try:
-        properties = _DECODERS[kind.ARM_TYPE].decode(row.properties)
+        _IDENTITY.decode(raw)
+        reading, raw = "properties", row.properties
+        properties = _DECODERS[kind.ARM_TYPE].decode(raw)
     except RecursionError:
-        return _unparsable(row.id, kind, "nested too deeply")
+        return _garbled(row, resource_id, kind, "nested too deeply")
     except ValueError as error:  # what msgspec raises, and bad UTF-8
-        return _unparsable(row.id, kind, str(error))
-    return kind(id=resource_id, name=row.name or resource_id.name, row=row, properties=properties)
+        return _garbled(row, resource_id, kind, cause(error, raw, reading))
+    name = row.name or resource_id.name
+    return kind(id=resource_id, name=name, row=row, properties=properties)
+
+
+def _garbled(row: Row, resource_id: ResourceId, kind: type[AnyResource], why: str) -> Garbled:
+    bare = kind(id=resource_id, name=row.name or resource_id.name, row=row, properties=Properties())
+    return Garbled(bare, _unparsable(row.id, kind, why))
 
 
 def _misnamed(row: Row, resource_id: ResourceId, scope: str) -> Gap | None:
@@ -162,8 +239,8 @@ def _misnamed(row: Row, resource_id: ResourceId, scope: str) -> Gap | None:
     return _unparsable(place, kind, f"{row.id}: its type is {row.type!r}, its id is of another")
 
 
-def _unparsable(scope: str, kind: type[AnyResource], cause: str) -> Gap:
-    return Gap(scope=scope, type=kind.ARM_TYPE, reason=GapReason.UNPARSABLE, detail=cause)
+def _unparsable(scope: str, kind: type[AnyResource], why: str) -> Gap:
+    return Gap(scope=scope, type=kind.ARM_TYPE, reason=GapReason.UNPARSABLE, detail=why)
 
 
 def _attached(resources: dict[ResourceId, AnyResource]) -> dict[ResourceId, AnyResource]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import msgspec
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, refer
+from scanner.resources.values import Address
 
 
 class IpConfigurationProperties(Properties):
     """An address in a subnet, and the public address in front of it."""
 
-    private_ip_address: str | None = msgspec.field(default=None, name="privateIPAddress")
+    private_ip_address: Address | None = msgspec.field(default=None, name="privateIPAddress")
     subnet: Named | None = None
     public_ip_address: Named | None = msgspec.field(default=None, name="publicIPAddress")
 

@@ -9,12 +9,13 @@ import msgspec
 
 from scanner.resources.ip_configuration import IpConfiguration, placed, private_addresses
 from scanner.resources.resource import Named, Properties, Reference, Resource, ResourceId
+from scanner.resources.values import Address
 
 
 class BackendAddressProperties(Properties):
     """A member that is known by its address."""
 
-    ip_address: str | None = None
+    ip_address: Address | None = None
     virtual_network: Named | None = None
     subnet: Named | None = None
     network_interface_ip_configuration: Named | None = msgspec.field(

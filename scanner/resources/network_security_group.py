@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
+
+import msgspec
 
 from scanner.resources.resource import Named, Properties, Resource, ResourceId
+from scanner.resources.values import one_of
+
+Protocol: TypeAlias = Annotated[str, one_of("*", "Tcp", "Udp", "Icmp", "IcmpV6", "Esp", "Ah")]
 
 
 class SecurityRuleProperties(Properties):
     """What a rule matches and what becomes of it."""
 
-    access: str
-    direction: str
-    priority: int
-    protocol: str
+    access: Annotated[str, one_of("Allow", "Deny")]
+    direction: Annotated[str, one_of("Inbound", "Outbound")]
+    priority: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+    protocol: Protocol
     source_address_prefix: str | None = None
     source_address_prefixes: tuple[str, ...] | None = None
     source_port_range: str | None = None
@@ -66,12 +71,12 @@ class SecurityRule(Properties):
 
     @property
     def source_ports(self) -> tuple[str, ...]:
-        """Ports and ranges it matches the source against."""
+        """Str and ranges it matches the source against."""
         return _merged(self.properties.source_port_range, self.properties.source_port_ranges)
 
     @property
     def destination_ports(self) -> tuple[str, ...]:
-        """Ports and ranges it matches the destination against."""
+        """Str and ranges it matches the destination against."""
         p = self.properties
         return _merged(p.destination_port_range, p.destination_port_ranges)
 

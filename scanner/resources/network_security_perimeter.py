@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scanner.resources.resource import (
     Named,
@@ -14,6 +14,7 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import one_of
 
 
 class PerimeterProperties(Properties):
@@ -50,7 +51,7 @@ class PerimeterProfile(Resource[PerimeterProfileProperties]):
 class PerimeterAccessRuleProperties(Properties):
     """Who may cross the border, and which way."""
 
-    direction: str
+    direction: Annotated[str, one_of("Inbound", "Outbound")]
     address_prefixes: tuple[str, ...] | None = None
     subscriptions: tuple[Named, ...] | None = None
     network_security_perimeters: tuple[Named, ...] | None = None

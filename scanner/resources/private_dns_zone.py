@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.resource import Named, Properties, Reference, Relation, Resource, refer
+from scanner.resources.values import one_of
+
+LinkState: TypeAlias = Annotated[str, one_of("Completed", "InProgress", "Done", "Failed")]
 
 
 class PrivateDnsZoneProperties(Properties):
@@ -31,9 +34,9 @@ class VirtualNetworkLinkProperties(Properties):
     """The part of a link we rely on."""
 
     virtual_network: Named
-    virtual_network_link_state: str | None = None
+    virtual_network_link_state: LinkState | None = None
     registration_enabled: bool | None = None
-    resolution_policy: str | None = None
+    resolution_policy: Annotated[str, one_of("Default", "NxDomainRedirect")] | None = None
     provisioning_state: str | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.resource import (
     Named,
@@ -16,6 +16,22 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import Address, one_of
+
+ProvisioningState: TypeAlias = Annotated[
+    str,
+    one_of(
+        "Succeeded",
+        "Failed",
+        "Canceled",
+        "Accepted",
+        "Creating",
+        "Updating",
+        "Deleting",
+        "Moving",
+        "ResolvingDNS",
+    ),
+]
 
 
 class LinkState(Properties):
@@ -55,7 +71,7 @@ class CustomDnsConfig(Properties):
     """A public name of the service and the endpoint's addresses for it."""
 
     fqdn: str | None = None
-    ip_addresses: tuple[str, ...] | None = None
+    ip_addresses: tuple[Address, ...] | None = None
 
 
 class ChosenAddress(Properties):
@@ -68,7 +84,7 @@ class PrivateEndpointProperties(Properties):
     """The part of a private endpoint we rely on."""
 
     subnet: Named
-    provisioning_state: str | None = None
+    provisioning_state: ProvisioningState | None = None
     private_link_service_connections: tuple[ServiceConnection, ...] | None = None
     manual_private_link_service_connections: tuple[ServiceConnection, ...] | None = None
     network_interfaces: tuple[Named, ...] | None = None
@@ -135,7 +151,7 @@ class ZoneConfig(Properties):
 class ZoneGroupProperties(Properties):
     """The part of a zone group we rely on."""
 
-    provisioning_state: str | None = None
+    provisioning_state: ProvisioningState | None = None
     private_dns_zone_configs: tuple[ZoneConfig, ...] | None = None
 
 

@@ -7,12 +7,13 @@ from typing import ClassVar
 import msgspec
 
 from scanner.resources.resource import Named, Properties, Resource
+from scanner.resources.values import Address
 
 
 class PublicIpAddressProperties(Properties):
     """The part of a public address we rely on."""
 
-    ip_address: str | None = None
+    ip_address: Address | None = None
     ip_configuration: Named | None = None
     nat_gateway: Named | None = None
     public_ip_allocation_method: str | None = msgspec.field(

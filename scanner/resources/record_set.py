@@ -12,12 +12,13 @@ from scanner.resources.resource import (
     Resource,
     Table,
 )
+from scanner.resources.values import Address
 
 
 class AddressRecord(Properties):
     """One address of an A record set."""
 
-    ipv4_address: str
+    ipv4_address: Address
 
 
 class RecordSetProperties(Properties):

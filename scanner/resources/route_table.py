@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scanner.resources.resource import Properties, Resource
+from scanner.resources.values import Address, AddressOrEmpty, PrefixOrTag, one_of
 
 
 class EcmpNextHop(Properties):
     """The appliances that share the packets of a route."""
 
-    next_hop_ip_addresses: tuple[str, ...] | None = None
+    next_hop_ip_addresses: tuple[Address, ...] | None = None
 
 
 class RouteProperties(Properties):
     """Which packets, and where to."""
 
-    address_prefix: str
-    next_hop_type: str
-    next_hop_ip_address: str | None = None
+    address_prefix: PrefixOrTag
+    next_hop_type: Annotated[
+        str,
+        one_of(
+            "VirtualAppliance",
+            "VirtualApplianceEcmp",
+            "VirtualNetworkGateway",
+            "VnetLocal",
+            "Internet",
+            "None",
+        ),
+    ]
+    next_hop_ip_address: AddressOrEmpty | None = None
     next_hop: EcmpNextHop | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.resource import (
     Named,
@@ -14,6 +14,11 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import Prefix, PrefixOrEmpty, one_of
+
+NetworkPolicies: TypeAlias = Annotated[
+    str, one_of("Enabled", "Disabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
+]
 
 
 class DelegationProperties(Properties):
@@ -38,14 +43,14 @@ class ServiceEndpoint(Properties):
 class SubnetProperties(Properties):
     """The part of a subnet we rely on. Without any prefix, nothing can be said of it."""
 
-    address_prefix: str | None = None
-    address_prefixes: tuple[str, ...] | None = None
+    address_prefix: PrefixOrEmpty | None = None
+    address_prefixes: tuple[Prefix, ...] | None = None
     network_security_group: Named | None = None
     route_table: Named | None = None
     nat_gateway: Named | None = None
     delegations: tuple[Delegation, ...] | None = None
     service_endpoints: tuple[ServiceEndpoint, ...] | None = None
-    private_endpoint_network_policies: str | None = None
+    private_endpoint_network_policies: NetworkPolicies | None = None
     default_outbound_access: bool | None = None
     ip_configurations: tuple[Named, ...] | None = None
 

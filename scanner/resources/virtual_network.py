@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scanner.resources.resource import (
     Embedded,
@@ -16,6 +16,7 @@ from scanner.resources.resource import (
     embedded_rows,
     refer,
 )
+from scanner.resources.values import one_of
 from scanner.snapshot import Row
 
 
@@ -74,8 +75,14 @@ class PeeringProperties(Properties):
     """The part of a peering we rely on. Of one whose state nobody told, nothing can be said."""
 
     remote_virtual_network: Named
-    peering_state: str
-    peering_sync_level: str | None = None
+    peering_state: Annotated[str, one_of("Connected", "Initiated", "Disconnected")]
+    peering_sync_level: (
+        Annotated[
+            str,
+            one_of("FullyInSync", "RemoteNotInSync", "LocalNotInSync", "LocalAndRemoteNotInSync"),
+        ]
+        | None
+    ) = None
     allow_virtual_network_access: bool | None = None
     allow_forwarded_traffic: bool | None = None
     allow_gateway_transit: bool | None = None

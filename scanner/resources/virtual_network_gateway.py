@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from scanner.resources.ip_configuration import IpConfiguration, placed
 from scanner.resources.resource import Named, Properties, Reference, Resource
+from scanner.resources.values import one_of
 from scanner.resources.virtual_network import AddressSpace
+
+ClientProtocol: TypeAlias = Annotated[str, one_of("OpenVPN", "IkeV2", "SSTP")]
+
+Authentication: TypeAlias = Annotated[str, one_of("AAD", "Certificate", "Radius")]
 
 
 class VpnClientConfiguration(Properties):
     """How people connect, if they can: without an address pool nobody does."""
 
     vpn_client_address_pool: AddressSpace | None = None
-    vpn_client_protocols: tuple[str, ...] | None = None
-    vpn_authentication_types: tuple[str, ...] | None = None
+    vpn_client_protocols: tuple[ClientProtocol, ...] | None = None
+    vpn_authentication_types: tuple[Authentication, ...] | None = None
     aad_tenant: str | None = None
     aad_audience: str | None = None
     aad_issuer: str | None = None
@@ -31,8 +36,8 @@ class GatewaySku(Properties):
 class VirtualNetworkGatewayProperties(Properties):
     """The part of a gateway we rely on."""
 
-    gateway_type: str | None = None
-    vpn_type: str | None = None
+    gateway_type: Annotated[str, one_of("Vpn", "ExpressRoute", "LocalGateway")] | None = None
+    vpn_type: Annotated[str, one_of("RouteBased", "PolicyBased")] | None = None
     sku: GatewaySku | None = None
     enable_bgp: bool | None = None
     active_active: bool | None = None

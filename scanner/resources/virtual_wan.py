@@ -17,6 +17,7 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
+from scanner.resources.values import Address, Prefix
 
 
 class VirtualWanProperties(Properties):
@@ -43,7 +44,7 @@ class VirtualHubProperties(Properties):
     """The part of a hub we rely on."""
 
     virtual_wan: Named | None = None
-    address_prefix: str | None = None
+    address_prefix: Prefix | None = None
     azure_firewall: Named | None = None
     security_partner_provider: Named | None = None
     security_provider_name: str | None = None
@@ -85,8 +86,8 @@ class StaticRoute(Properties):
     """Prefixes that a hub sends to an appliance in the VNet."""
 
     name: str | None = None
-    address_prefixes: tuple[str, ...] | None = None
-    next_hop_ip_address: str | None = None
+    address_prefixes: tuple[Prefix, ...] | None = None
+    next_hop_ip_address: Address | None = None
 
 
 class VnetRoutes(Properties):

@@ -40,7 +40,8 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
     spoken_of: dict[str, int] = {}
     findings: list[Finding] = []
     for rule in rules:
-        reported: list[tuple[Subject, Judgement]] = []
+        reported: list[tuple[Subject, Judgement]] = list(_garbled(topology, rule))
+        spoken_of.update((key(subject), 1) for subject, _ in reported)
         for group in _subjects(topology, rule):
             first = _judged(topology, rule, group[0])
             if first.is_told:
@@ -61,6 +62,7 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
 
 def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgement]]:
     """Yield what a rule says of each of its subjects: resources by ID, connections that matter."""
+    yield from _garbled(topology, rule)
     for group in _subjects(topology, rule):
         yield from ((subject, _judged(topology, rule, subject)) for subject in group)
 
@@ -127,6 +129,13 @@ def _subjects(topology: Topology, rule: Rule) -> Iterable[tuple[Subject, ...]]:
     if rule.is_about_connections:
         return alike(topology) if rule.is_of_outcome else ((one,) for one in intended(topology))
     return ((one,) for one in topology.all(BY_TYPE[rule.subject]) if one.is_subject)
+
+
+def _garbled(topology: Topology, rule: Rule) -> Iterator[tuple[AnyResource, Judgement]]:
+    """Yield the subjects of which nothing is known but that they are there."""
+    for one in topology.inventory.garbled:
+        if rule.subject == one.resource.ARM_TYPE and one.resource.is_subject:
+            yield one.resource, Judgement(Verdict.OPEN, unread=one.gap.detail)
 
 
 def _blamed(

@@ -339,6 +339,6 @@ def test_progress_is_silent_where_no_terminal_is(azure: StandIn) -> None:
 
 
 def test_what_is_twice_in_a_snapshot_is_warned_of_unless_quiet() -> None:
-    source = saved("s.json", PRIVATE, PRIVATE, row(NETWORK, "hub"))
-    assert "twice in the snapshot; the later row counts" in run("--snapshot", source).err
+    source = saved("s.json", PRIVATE, PUBLIC, row(NETWORK, "hub"))
+    assert "it is twice in the snapshot, and the rows contradict" in run("--snapshot", source).err
     assert run("--snapshot", source, "-q").err == ""

@@ -59,20 +59,35 @@ def test_a_broken_child_of_a_parent_does_not_matter_when_it_has_a_row_of_its_own
     assert inventory.gaps == ()
 
 
+CONTRADICTION = (
+    "it is twice in the snapshot, and the rows contradict each other; keep the one that holds"
+)
+
+
 @pytest.mark.parametrize("times", [2, 3])
-def test_of_rows_with_one_id_the_later_counts_and_one_warning_says_so(
+def test_rows_with_one_id_that_contradict_each_other_are_a_gap(
     times: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = [row(SUBNET, {"addressPrefix": f"10.0.{n}.0/24"}) for n in range(times)]
-    inventory = read(*rows)
-    (subnet,) = inventory.resources.values()
-    assert subnet.properties.address_prefix == f"10.0.{times - 1}.0/24"
-    assert caplog.messages == [f"{SUBNET}: twice in the snapshot; the later row counts"]
+    for order in permutations(rows):
+        inventory = read(*order)
+        assert not inventory.resources
+        assert [(g.scope, g.detail) for g in inventory.gaps] == [(SUBNET, CONTRADICTION)]
+        assert [garbled.resource.id for garbled in inventory.garbled] == [ResourceId(SUBNET)]
+    assert set(caplog.messages) == {f"{SUBNET}: not read: {CONTRADICTION}"}
 
 
-def test_the_children_of_an_overtaken_row_go_with_it() -> None:
-    inventory = read(row(VNET, {"subnets": [EMBEDDED]}), row(VNET, {"subnets": []}))
-    assert list(inventory.resources) == [ResourceId(VNET)]
+@pytest.mark.parametrize("other", [{"etag": "2"}, {"provisioningState": "Updating"}])
+def test_rows_with_one_id_that_differ_in_nothing_relied_on_are_one(other: dict[str, str]) -> None:
+    told = {"addressPrefix": "10.0.1.0/24"}
+    inventory = read(row(SUBNET, told), row(SUBNET.upper(), told | other))
+    assert (list(inventory.resources), inventory.gaps) == ([ResourceId(SUBNET)], ())
+
+
+def test_the_children_of_a_contradicted_row_go_with_it() -> None:
+    holding = row(VNET, {"subnets": [EMBEDDED]})
+    assert len(read(holding, holding).resources) == len({VNET, SUBNET})
+    assert not read(holding, row(VNET, {"subnets": []})).resources
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

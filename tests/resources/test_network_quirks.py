@@ -137,7 +137,9 @@ def test_a_client_configuration_without_a_pool_is_read(clients: object) -> None:
     assert edges(gateway) == set()
 
 
-@pytest.mark.parametrize("told", [{"provisioningState": "Updating"}, {"connectionStatus": "No"}])
+@pytest.mark.parametrize(
+    "told", [{"provisioningState": "Updating"}, {"connectionStatus": "NotConnected"}]
+)
 def test_a_connection_does_not_always_say_its_status(told: dict[str, str]) -> None:
     connection = the(TO_SITE, told | {"localNetworkGateway2": {"id": SITE}})
     assert connection.properties.connection_status == told.get("connectionStatus")
