@@ -181,7 +181,7 @@ def connection(
     said = declared(topology, consumer, account)
     intent = _intent(topology, consumer, account, hostname, answer, said)
     if intent is not Intent.NEVER:
-        answer = _blaming(topology, account, answer)
+        answer = _blaming(topology, account, _closed(topology, account, answer))
     known = partial(
         Connection,
         consumer=consumer,
@@ -238,6 +238,15 @@ def _stopped(verdict: Reach, broken: Break | None, unread: str) -> dict[str, Any
         "unread": unread,
         "doubts": None,
     }
+
+
+def _closed(
+    topology: Topology, account: CognitiveServicesAccount, answer: Resolution
+) -> Resolution:
+    """Settle what depends on whether the account can be called over the Internet."""
+    if answer.if_closed is None or not is_closed(topology, account):
+        return answer
+    return replace(answer, outcome=Answer.PRIVATE_WRONG, broken=answer.if_closed, unread="")
 
 
 def _blaming(

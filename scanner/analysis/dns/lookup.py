@@ -45,6 +45,8 @@ class Resolution:
     """The VNets whose Azure-provided DNS was asked in the end."""
     is_linked: bool = False
     """Whether a private zone for the name is linked to one of them."""
+    if_closed: Break | None = None
+    """For `unknown`: what breaks it if nobody can call the account over the Internet."""
 
     def after(self, *steps: Step) -> Resolution:
         """Return the same, come to after these steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scanner.analysis.addresses import is_public
 from scanner.analysis.causes import Break, Cause
@@ -11,7 +12,6 @@ from scanner.analysis.dns.lookup import Answer, Question, Resolution, unknown
 from scanner.analysis.dns.missing_records import lacking, not_held
 from scanner.analysis.dns.zone_records import told
 from scanner.analysis.endpoints import Approved, addresses, addresses_of, approved
-from scanner.analysis.exposure import is_closed
 from scanner.analysis.steps import Step
 from scanner.findings import Evidence
 from scanner.resources import Relation
@@ -43,11 +43,13 @@ def judged(
     known = {a for item in found for a in _every(topology, item)}
     strange = [address for address in record.addresses if address not in known]
     private = [address for address in strange if not is_public(address)]
-    if strange and not private and is_closed(topology, question.account):
-        private = strange
     if unread or not private:
         suspect = _stale(question, record) or lacking(question)
-        return unknown(unread or doubt(question.hostname, strange), step, suspect=suspect)
+        found_out = unknown(unread or doubt(question.hostname, strange), step, suspect=suspect)
+        is_own = not unread and strange and suspect is Cause.RECORD_STALE
+        return replace(
+            found_out, if_closed=Break(Cause.RECORD_STALE, record.id) if is_own else None
+        )
     cause = _stale(question, record)
     if not found:
         broken = Break(Cause.NO_ENDPOINT, question.account.id)
