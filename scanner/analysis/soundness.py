@@ -49,6 +49,9 @@ def is_cut_off(endpoint: PrivateEndpoint, account: CognitiveServicesAccount) -> 
     return states == {"disconnected"}
 
 
+_NOT_APPROVED = frozenset({"pending", "rejected", "disconnected"})
+
+
 @once_each
 def waiting(topology: Topology, account: CognitiveServicesAccount) -> tuple[PrivateEndpoint, ...]:
     """
@@ -61,6 +64,8 @@ def waiting(topology: Topology, account: CognitiveServicesAccount) -> tuple[Priv
     if topology.unread(PrivateEndpointConnection, account.id):
         return ()
     listed = topology.predecessors(PrivateEndpointConnection, account.id, Relation.PART_OF)
+    if not all(one.status in _NOT_APPROVED for one in listed):
+        return ()
     ends = (end for one in listed for end in topology.targets(one.id, Relation.CONNECTS))
     found = (topology.get(PrivateEndpoint, end) for end in dict.fromkeys(ends))
     return tuple(endpoint for endpoint in found if endpoint is not None)
