@@ -15,20 +15,37 @@ from scanner.resources.virtual_network import VirtualNetwork
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
 from scanner.topology import Topology, once
 
-COMPUTE = frozenset(
+SERVED = frozenset(
     {
-        "microsoft.apimanagement/service",
-        "microsoft.app/environments",
-        "microsoft.containerinstance/containergroups",
-        "microsoft.databricks/workspaces",
-        "microsoft.logic/integrationserviceenvironments",
-        "microsoft.machinelearningservices/workspaces",
-        "microsoft.web/hostingenvironments",
-        "microsoft.web/serverfarms",
+        "dell.storage/filesystems",
+        "microsoft.avs/privateclouds",
+        "microsoft.azurecosmosdb/clusters",
+        "microsoft.baremetal/azurehostedservice",
+        "microsoft.baremetal/azurevmware",
+        "microsoft.containerservice/managedclusters",
+        "microsoft.dbformysql/flexibleservers",
+        "microsoft.dbforpostgresql/flexibleservers",
+        "microsoft.dbforpostgresql/singleservers",
+        "microsoft.hardwaresecuritymodules/dedicatedhsms",
+        "microsoft.netapp/volumes",
+        "microsoft.network/applicationgateways",
+        "microsoft.network/dnsresolvers",
+        "microsoft.network/managedresolvers",
+        "microsoft.network/virtualnetworkgateways",
+        "microsoft.servicenetworking/trafficcontrollers",
+        "microsoft.sql/managedinstances",
+        "microsoft.storagepool/diskpools",
+        "oracle.database/networkattachments",
+        "paloaltonetworks.cloudngfw/firewalls",
+        "purestorage.block/storagepools",
+        "qumulo.storage/filesystems",
     }
 )
 """
-Services that, given a subnet, run their users' code in it, and so ask for names there.
+Services that, given a subnet, answer there: they store, resolve or pass on what others send.
+
+Any other runs its users' code in the subnet, or may: Azure adds services, and a caller that
+nobody asked about is worse than one too many.
 
 Source: https://learn.microsoft.com/azure/virtual-network/subnet-delegation-overview
 """
@@ -117,7 +134,12 @@ def _runs_code(subnet: Subnet) -> bool:
     # Interfaces of scale-set instances are no resources: only the subnet names them.
     instances = (named.id.lower() for named in subnet.properties.ip_configurations or ())
     is_scaled = any("/virtualmachinescalesets/" in instance for instance in instances)
-    return is_scaled or bool(COMPUTE.intersection(subnet.delegated_to))
+    return is_scaled or bool(runners(subnet))
+
+
+def runners(subnet: Subnet) -> frozenset[str]:
+    """Return the services, lower case, to which a subnet is delegated and that may call from it."""
+    return frozenset(subnet.delegated_to) - SERVED
 
 
 def _addresses(subnet: Subnet, interface: NetworkInterface) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from scanner.resources.resource import (
     embedded_rows,
     refer,
 )
-from scanner.resources.values import one_of
+from scanner.resources.values import ApprovalState, one_of
 from scanner.snapshot import Row
 
 MODEL_KINDS = frozenset({"openai", "aiservices"})
@@ -105,7 +105,7 @@ class CognitiveServicesAccount(Resource[AccountProperties]):
 class ConnectionState(Properties):
     """What the owner of the service answered."""
 
-    status: str | None = None
+    status: ApprovalState | None = None
 
 
 class ConnectionProperties(Properties):

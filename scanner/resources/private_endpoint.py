@@ -16,7 +16,7 @@ from scanner.resources.resource import (
     Table,
     refer,
 )
-from scanner.resources.values import Address, one_of
+from scanner.resources.values import Address, ApprovalState, one_of
 
 ProvisioningState: TypeAlias = Annotated[
     str,
@@ -37,7 +37,7 @@ ProvisioningState: TypeAlias = Annotated[
 class LinkState(Properties):
     """What the owner of the service answered, as the endpoint was told."""
 
-    status: str | None = None
+    status: ApprovalState | None = None
 
 
 class LinkProperties(Properties):

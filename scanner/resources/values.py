@@ -1,5 +1,5 @@
 """
-What text a property can hold: one of a few words, a prefix, an address, ports.
+What text a property can hold: one of a few words, a prefix, an address.
 
 A row with another is not understood. Azure adds words, and exports get edited: what such
 a word means nobody here knows, so the row becomes a gap like any other that is unread.
@@ -28,7 +28,6 @@ _V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:[0-9.]{7,15})?"
 _LENGTH4 = r"(?:/(?:3[0-2]|[12]?[0-9]))?"
 _LENGTH6 = r"(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
 _PREFIX = rf"{_V4}{_LENGTH4}|{_V6}{_LENGTH6}"
-_PORTS = r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?"
 
 
 def _text(pattern: str, *, may_be_empty: bool = False) -> Meta:
@@ -37,7 +36,6 @@ def _text(pattern: str, *, may_be_empty: bool = False) -> Meta:
 
 _ADDRESS = rf"{_V4}|{_V6}"
 _TAGGED = rf"\*|{_PREFIX}|[a-z][a-z0-9.]*"
-_PORT_RANGES = rf"(?:\*|any|{_PORTS})(?:\s*,\s*{_PORTS})*"
 
 Address: TypeAlias = Annotated[str, _text(_ADDRESS)]
 """An IPv4 or IPv6 address."""
@@ -53,12 +51,7 @@ PrefixOrEmpty: TypeAlias = Annotated[str, _text(_PREFIX, may_be_empty=True)]
 PrefixOrTag: TypeAlias = Annotated[str, _text(_TAGGED)]
 """A prefix, the name of a service tag, or all."""
 
-PrefixOrTagOrEmpty: TypeAlias = Annotated[str, _text(_TAGGED, may_be_empty=True)]
-
-Ports: TypeAlias = Annotated[str, _text(_PORT_RANGES)]
-"""A port, a range of them, or all; some write several, with commas."""
-
-PortsOrEmpty: TypeAlias = Annotated[str, _text(_PORT_RANGES, may_be_empty=True)]
-
-ApprovalState: TypeAlias = Annotated[str, one_of("Approved", "Pending", "Rejected", "Disconnected")]
+ApprovalState: TypeAlias = Annotated[
+    str, one_of("", "Approved", "Pending", "Rejected", "Disconnected")
+]
 """What became of the request of a private endpoint."""
