@@ -134,7 +134,8 @@ def matrix(
         case "csv":
             console.say(written.comma_separated(found))
         case _:
-            console.say(written.table(found))
+            width = shutil.get_terminal_size((100, 24)).columns
+            console.say(written.table(found, width))
     leave(topology)
 
 

@@ -80,6 +80,15 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def is_dumb() -> bool:
+    """
+    Tell whether the terminal says that it knows no escape sequences.
+
+    Source: https://invisible-island.net/ncurses/man/term.7.html
+    """
+    return os.environ.get("TERM", "") == "dumb"
+
+
 def _is_quiet() -> bool:
     return not logger.isEnabledFor(logging.WARNING)
 
@@ -115,7 +124,7 @@ class Progress:
 
     def __init__(self, *, shown: bool) -> None:
         """Show lines only on a terminal, and only if wanted."""
-        self.shown = shown and not _is_quiet() and is_terminal(sys.stderr)
+        self.shown = shown and not (_is_quiet() or is_dumb()) and is_terminal(sys.stderr)
 
     def __call__(self, message: str) -> None:
         """Show what is being done now."""

@@ -18,7 +18,7 @@ from scanner.cli.collect import INCOMPLETE, collect
 from scanner.cli.config import as_of_option, config_option, configured, today
 from scanner.cli.connections import matrix, trace
 from scanner.cli.graph import graph
-from scanner.cli.output import destinations, savable, write
+from scanner.cli.output import destinations, keep_apart, savable, write
 from scanner.cli.rules import folders_option, rules, selected
 from scanner.cli.source import SourceOptions, live_options, offline_options
 from scanner.cli.upload import upload
@@ -176,6 +176,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("name an estate: --subscription ID, --snapshot FILE or --demo")
     places = destinations(tuple(dict.fromkeys(formats)) or ("table",), output)
     kept = None if save_snapshot is None else savable(save_snapshot)
+    keep_apart(source.snapshot, kept, places.values())
     said = configured(config)
     before = _before(baseline, fail_on_new=fail_on_new)
     settings = said.settings.forced() if only else said.settings
@@ -288,4 +289,6 @@ def _refuse_options(context: click.Context) -> None:
 def _wants_color(*, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or console.is_terminal(sys.stdout)
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return console.is_terminal(sys.stdout) and not console.is_dumb()

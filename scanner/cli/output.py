@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, P
     One format goes to standard output unless told otherwise, several into a
     folder. Raises RequestError when several are to share one file.
     """
+    if output is not None and not output.strip():
+        raise RequestError("-o is empty: name a file or a folder, or - for standard output")
     if output == STANDARD_OUTPUT or (output is None and len(formats) == 1):
         if len(formats) > 1:
             raise RequestError("several formats cannot share standard output; use -o FOLDER")
@@ -41,7 +43,8 @@ def destinations(formats: tuple[str, ...], output: str | None) -> Mapping[str, P
             raise RequestError(f"{path}: the results point into a file of that name; name another")
         return {formats[0]: path}
     if path.exists() and not path.is_dir():
-        raise RequestError(f"{path} is a file; {len(formats)} formats want a folder")
+        wanting = "1 format wants" if len(formats) == 1 else f"{len(formats)} formats want"
+        raise RequestError(f"{path} is a file; {wanting} a folder")
     return {name: path / f"{STEM}{FORMATS[name].extension}" for name in formats}
 
 
@@ -98,12 +101,22 @@ def _numbered(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
+def keep_apart(read: Path | None, saved: Path | None, places: Iterable[Path | None]) -> None:
+    """Raise RequestError when a report would be written over what is read, or over a snapshot."""
+    for place in filter(None, places):
+        for other, whose in ((read, "what --snapshot reads"), (saved, "the saved snapshot")):
+            if other is not None and place.resolve() == other.resolve():
+                raise RequestError(f"{place}: the report would overwrite {whose}; name another")
+
+
 def savable(path: Path) -> Path:
     """
     Return where a file named `path` is put, links followed.
 
     Raises RequestError when there can be none, before an hour of reading is lost.
     """
+    if str(path) in {STANDARD_OUTPUT, "."}:
+        raise RequestError(f"`{path}` is no file: a snapshot is saved in one; name it")
     if path.exists() and not path.is_file():
         raise RequestError(f"{path}: is not a file, nor can it become one; name another")
     if not os.access(path.resolve().parent, os.W_OK):

@@ -55,6 +55,10 @@ class SourceOptions:
         RequestError when it is not clear which one is meant, and for a wrong cloud
         even where none is asked: a setting that nobody hears of is a trap.
         """
+        for name in ("subscription", "management_group"):
+            if not all(said.strip() for said in context.params.get(name) or ()):
+                option = f"--{name.replace('_', '-')}"
+                raise RequestError(f"{option} is empty: give an ID or a name")
         given = [n for n in (*LIVE, *OFFLINE) if context.params.get(n)]
         typed = [n for n in given if _is_typed(context, n)]
         chosen = typed or given

@@ -17,13 +17,27 @@ from scanner.report.trace import completeness, entry
 from scanner.topology import Topology
 
 _HEADERS = ("Consumer", "Host name", "Verdict", "Cause", "Blame")
+_CAUSE = _HEADERS.index("Cause")
+_SHORTEST = 40
+_GAP = "  "
 
 
-def table(connections: Sequence[Connection]) -> str:
-    """Return a line for each connection, and a sentence that counts them."""
+def table(connections: Sequence[Connection], width: int) -> str:
+    """
+    Return a line for each connection, and a sentence that counts them.
+
+    Names stand whole; a reason that makes a line too long is cut short.
+    """
     rows = [tuple(_cells(connection)) for connection in connections]
+    others = [max(map(len, column)) for column in zip(_HEADERS, *rows, strict=True)]
+    room = max(_SHORTEST, width - sum(others) + others[_CAUSE] - len(_GAP) * (len(others) - 1))
+    rows = [(*r[:_CAUSE], _cut(r[_CAUSE], room), *r[_CAUSE + 1 :]) for r in rows]
     drawn = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True)
     return f"{drawn}\n\n{_counted(connections)}\n" if rows else "No connection to show.\n"
+
+
+def _cut(said: str, room: int) -> str:
+    return said if len(said) <= room else f"{said[: room - 1].rstrip()}…"
 
 
 def comma_separated(connections: Iterable[Connection]) -> str:
@@ -53,7 +67,8 @@ def _cells(connection: Connection) -> Iterator[str]:
 def _counted(connections: Sequence[Connection]) -> str:
     never = [c for c in connections if c.intended is Intent.NEVER]
     others = [c for c in connections if c.intended is not Intent.NEVER]
-    said = f"{len(others)} connections: {_verdicts(others)}" if others else ""
+    counted = "1 connection" if len(others) == 1 else f"{len(others)} connections"
+    said = f"{counted}: {_verdicts(others)}" if others else ""
     shut = f"{len(never)} that must never be: {_verdicts(never)}" if never else ""
     return "; ".join(filter(None, (said, shut))) + "."
 

@@ -79,7 +79,7 @@ def _unconnected(topology: Topology, leg: Leg, sides: Sides) -> Iterator[Stop]:
             yield _broken(Cause.PEERING_NOT_CONNECTED, leg, peering, "peeringState")
         elif peering is not None and peering.state != "connected":
             state = peering.properties.peering_state
-            yield Stop(unread=f"the state of {peering.id.path}, {state}, is not known")
+            yield Stop(unread=f"the state of {peering.id.path}, {state or 'nothing'}, is not known")
     for network, other, peering in zip(leg.networks, leg.networks[::-1], sides, strict=True):
         if peering is None:
             lacks = "has no" if knows_peerings(topology, network) else "did not tell its"

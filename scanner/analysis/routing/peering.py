@@ -164,7 +164,7 @@ def _limited(peering: VirtualNetworkPeering) -> str:
     """
     said = peering.properties
     if peering.state != "connected":
-        return f"the state of {peering.id.path}, {said.peering_state}, is not known"
+        return f"the state of {peering.id.path}, {said.peering_state or 'nothing'}, is not known"
     if said.enable_only_i_pv6_peering:
         return f"{peering.id.path} carries IPv6 only"
     if said.peer_complete_vnets is False:
