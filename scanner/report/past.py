@@ -103,6 +103,8 @@ class _Log(msgspec.Struct):
     version: str
     runs: list[_Run]
 
+_MOST_BYTES = 256 << 20
+
 
 def load(paths: Iterable[Path]) -> tuple[Finding, ...]:
     """
@@ -117,9 +119,12 @@ def load(paths: Iterable[Path]) -> tuple[Finding, ...]:
 
 def _loaded(path: Path) -> Iterator[Finding]:
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise RequestError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(content) > _MOST_BYTES:
+        raise RequestError(f"{path}: larger than {_MOST_BYTES >> 20} MiB: no report of aoai-scan")
     try:
         if "runs" in msgspec.json.decode(content, type=dict[str, msgspec.Raw]):
             yield from _of_log(path, msgspec.json.decode(content, type=_Log))

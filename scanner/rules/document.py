@@ -50,7 +50,8 @@ def read(path: Path, before: str = "") -> yaml.Node:
     """
     source = Source(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
     if len(content) > MOST_BYTES:

@@ -180,3 +180,10 @@ def test_no_name_of_a_file_steers_the_terminal() -> None:
     ran = run("--demo", "-f", "sarif", "-o", f"{name}/", "--fail-on", "never")
     assert ran.code == 0
     assert not {ord(c) for c in ran.err} & STEERING
+
+
+@pytest.mark.parametrize("arguments", [("--demo", "--config"), ("rules", "check")])
+def test_a_file_without_an_end_was_read_for_ever(arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, "/dev/zero")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "aoai-scan: /dev/zero: larger than 1 MiB: not a file of ours\n"

@@ -85,6 +85,8 @@ def _zones(kinds: Iterable[tuple[Suffix, ...]]) -> frozenset[str]:
 
 def _is_slip(domain: str, meant: str) -> bool:
     plain = _SPOKEN.sub("", domain)
+    if domain.rpartition(".")[0] == meant.rpartition(".")[0]:
+        return True
     return plain in set(_shortened(meant)) or _is_near(domain, meant) or plain == meant
 
 
