@@ -103,6 +103,7 @@ class _Log(msgspec.Struct):
     version: str
     runs: list[_Run]
 
+
 _MOST_BYTES = 256 << 20
 
 
