@@ -21,6 +21,7 @@ from scanner.topology.expectations import Demand, Expectation, Selector
 
 RULES = load_all()
 APPROVED = "Approved"
+TRACE = ("trace", "--from", "vnet-ai", "--to", "aoai-prod")
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +187,47 @@ def test_an_estate_that_was_not_read_whole_gave_exit_code_0(
     save(snapshot("single-vnet", {}), path)
     whole = run(*words, "--snapshot", str(path))
     assert (whole.code, whole.err) == (0, "")
+
+
+# --- several addresses behind a name
+
+
+def test_trace_told_of_one_of_several_ways(tmp_path: Path) -> None:
+    second = {
+        "pe-second": {
+            "type": "Microsoft.Network/privateEndpoints",
+            "location": "swedencentral",
+            "properties": {
+                "provisioningState": "Succeeded",
+                "subnet": {"id": Reference("vnet-ai#subnets/snet-endpoints")},
+                "customDnsConfigs": [
+                    {"fqdn": "aoai-prod.openai.azure.com", "ipAddresses": ["10.10.1.9"]}
+                ],
+                "privateLinkServiceConnections": listed(APPROVED)["pe-aoai-prod"]["properties"][
+                    "privateLinkServiceConnections"
+                ],
+            },
+        },
+        "privatelink.openai.azure.com/aoai-prod": {
+            "properties": {"aRecords": [{"ipv4Address": "10.10.1.4"}, {"ipv4Address": "10.10.1.9"}]}
+        },
+    }
+    account = listed(APPROVED)["aoai-prod"]
+    (first,) = account["properties"]["privateEndpointConnections"]
+    other = {
+        "name": "pe-second",
+        "id": Reference("aoai-prod#privateEndpointConnections/pe-second"),
+        "properties": {
+            **first["properties"],
+            "privateEndpoint": {"id": Reference("pe-second")},
+        },
+    }
+    both = {"properties": {"privateEndpointConnections": [first, other]}}
+    path = tmp_path / "estate.json"
+    save(snapshot("single-vnet", {**second, "aoai-prod": both}), path)
+    ran = run(*TRACE, "--snapshot", str(path))
+    assert ran.code == 0, ran.err
+    assert "also     by 10.10.1." in ran.out
+    document = json.loads(run(*TRACE, "--snapshot", str(path), "-f", "json").out)
+    (found,) = document["connections"]
+    assert [way["verdict"] for way in found["further"]] == ["reachable"]

@@ -56,6 +56,8 @@ class Connection:
     """What filters may break it by; None when it did not come to them."""
     past_dns: Step | None = None
     """For one that must never be: how a caller comes there whom the name does not lead."""
+    further: tuple[tuple[str, Followed], ...] = ()
+    """How it comes out at the other addresses behind the name, the worst first."""
 
     @cached_property
     def ends(self) -> Ends:
@@ -207,12 +209,15 @@ def connection(
         for address in answer.addresses
         if (endpoint := serving_at(topology, account, address))
     )
-    told = _told(min((follow(topology, c) for c in calls), key=lambda one: one.gravity))
+    ways = sorted(
+        ((call.address, follow(topology, call)) for call in calls), key=lambda way: way[1].gravity
+    )
+    told = _told(ways[0][1])
     doubted = next(filter(None, (doubt(account, call.endpoint) for call in calls)), "")
     if doubted and told["verdict"] is Reach.REACHABLE:
         unsure = {"verdict": Reach.UNKNOWN, "unread": doubted}
         told |= {**unsure, "stage": Family.NETWORK, "doubts": None}
-    return known(**told)
+    return known(further=tuple(ways[1:]), **told)
 
 
 def _told(followed: Followed) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scanner.analysis.calls import Reach
+from scanner.analysis.calls import Followed, Reach
 from scanner.analysis.connections import Connection
 from scanner.analysis.dns.resolution import Resolution
 from scanner.analysis.intents import Intent
@@ -25,6 +25,7 @@ _VERDICTS = {
     Reach.UNKNOWN: "not known",
 }
 _MARGIN = len("filter   ")
+_MOST_WAYS = 4
 
 
 def text(
@@ -72,6 +73,10 @@ def entry(connection: Connection) -> dict[str, Any]:
         "causeFamily": broken.cause.family.value if broken else None,
         "blame": str(broken.blame) if broken else None,
         "unread": connection.unread or None,
+        "further": [
+            {"address": address, "verdict": followed.verdict.value}
+            for address, followed in connection.further
+        ],
         "because": [evidence_entry(evidence) for evidence in connection.because],
     }
 
@@ -88,6 +93,10 @@ def _told(connection: Connection, fix: Finding | None, width: int) -> Iterator[s
         said = [line for step in steps for line in _line(step, room)]
         yield from indented(label.ljust(_MARGIN), said)
     yield from indented("verdict".ljust(_MARGIN), prose(_verdict(connection), room))
+    others = [line for way in connection.further[:_MOST_WAYS] for line in _further(*way, room)]
+    if len(connection.further) > _MOST_WAYS:
+        others.append(f"and {len(connection.further) - _MOST_WAYS} more addresses")
+    yield from indented("also".ljust(_MARGIN), others)
     if connection.broken:
         yield f"{'blame'.ljust(_MARGIN)}{names(connection.broken.blame)}"
     if fix:
@@ -101,6 +110,17 @@ def _line(step: Step, room: int) -> Iterator[str]:
     first, *rest = prose(step.said, room - 2)
     yield first
     yield from (f"  {line}" for line in rest)
+
+
+def _further(address: str, followed: Followed, room: int) -> Iterator[str]:
+    """Yield how the call comes out at another address behind the name: a client takes any."""
+    said = _VERDICTS[followed.verdict]
+    last = followed.last
+    why = last.broken.cause.said if last and last.broken else last.unread if last else ""
+    yield from prose(f"by {address} {said}{f': {why}' if why else ''}", room)
+    for part in followed.ends():
+        for step in part.steps if part else ():
+            yield from (f"  {line}" for line in prose(step.said, room - 2))
 
 
 def _verdict(connection: Connection) -> str:
