@@ -176,6 +176,8 @@ def offline_options(command: F) -> F:
         click.option(
             "--snapshot",
             type=READABLE,
+            multiple=True,
+            callback=_only_one,
             metavar="FILE",
             envvar="AOAI_SCAN_SNAPSHOT",
             help="Judge a saved snapshot, or rows from `az graph query`; - is standard input.",
@@ -212,6 +214,15 @@ def _spelled(snapshot: Snapshot) -> Snapshot:
         logger.warning("no cloud `%s` is known%s: what rests on its DNS names is open", said, hint)
         return snapshot
     return msgspec.structs.replace(snapshot, cloud=name)
+
+
+def _only_one(
+    _context: click.Context, _option: click.Parameter, files: tuple[Path, ...]
+) -> Path | None:
+    """Return the one snapshot: of two, one would go unheard."""
+    if len(files) > 1:
+        raise RequestError("--snapshot is given twice: one estate is judged at a time")
+    return files[0] if files else None
 
 
 def _added(command: F, *options: Callable[[F], F]) -> F:

@@ -32,6 +32,13 @@ def test_a_report_was_written_where_it_must_not_be(words: tuple[str, ...], said:
     assert not Path("-").exists()
 
 
+def test_of_two_snapshots_one_went_unheard() -> None:
+    names = saved("one.json", PRIVATE), saved("two.json", PRIVATE)
+    ran = run("--snapshot", names[0], "--snapshot", names[1])
+    assert (ran.code, ran.out) == (2, "")
+    assert "--snapshot is given twice" in ran.complaint
+
+
 @pytest.mark.parametrize("option", ["--subscription", "--management-group"])
 def test_an_empty_name_was_asked_of_azure(option: str) -> None:
     ran = run(option, "")
