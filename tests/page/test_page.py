@@ -158,6 +158,7 @@ def test_a_cell_of_the_matrix_leads_to_the_call(opened: Opened, judged: Report) 
         "✓ private",
         "! Internet: zone not linked",
         "✕ broken: zone not linked",
+        "✕ broken: no endpoint",
         "✕ broken: not connected",
         "✕ broken: record stale",
     }
