@@ -12,7 +12,7 @@ from azure.core.credentials import TokenCredential
 
 from scanner.collect.attempts import Attempts, RefusedError, interrupted
 from scanner.collect.clouds import Cloud
-from scanner.collect.permissions import needed_for
+from scanner.collect.permissions import ON_REQUEST, needed_for
 from scanner.collect.readers import READERS
 from scanner.collect.threads import each
 from scanner.collect.transport import Transport
@@ -33,7 +33,7 @@ _NOT_RUNNING = frozenset(
 """Nothing is hidden: for a machine that does not run there is nothing computed."""
 
 _EVERY = 500
-"""Questions between two words of progress."""
+"""Questions between two words of progress; what Azure has to compute is worth one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class ResourceManager:
                 told.gaps += gaps
                 if is_answered:
                     told.answered.add(question)
-                if told.asked % _EVERY == 0 or told.asked == len(questions):
+                is_last = told.asked == len(questions)
+                if is_last or told.asked % _EVERY == 0 or question.type in ON_REQUEST:
                     word = f"children: {told.asked:,} of {len(questions):,} asked"
                     self.attempts.progress(word)
         return told

@@ -105,6 +105,8 @@ def test_one_interface_of_each_subnet_is_asked_and_none_of_a_machine_that_stands
     snapshot = azure.read(WANTED)
     assert {key.partition("/")[0] for key in held(snapshot)} == {"nic-a", "nic-d"}
     assert snapshot.coverage is not None
+    told = [word for word in azure.words if word.startswith("children")]
+    assert told == [f"children: {number} of 4 asked" for number in (1, 2, 3, 4)]
     counts = EffectiveCounts(running=4, stopped=1, asked=2, answered=2)
     assert snapshot.coverage.effective == counts
     assert list(lines(snapshot.coverage))[-1] == (
