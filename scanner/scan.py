@@ -15,6 +15,7 @@ from scanner.analysis.intents import warn_of_idle
 from scanner.report.scan_report import Account, Report
 from scanner.resources.cognitive_services_account import CognitiveServicesAccount
 from scanner.rules import Rule, judge
+from scanner.rules.exemptions import honoring
 from scanner.rules.settings import UNCHANGED, Settings
 from scanner.snapshot import Snapshot
 from scanner.topology import Topology
@@ -35,6 +36,9 @@ def scan(
     `today` is the day (UTC) on which suppressions must hold: without one, none does.
     """
     rules = tuple(settings.weighed(rule) for rule in rules)
+    told: tuple[str, ...] = ()
+    if settings.honors_exemptions:
+        settings, told = honoring(settings, snapshot.rows, rules)
     # Nothing made here is garbage before the end: looking for it costs more than the scan.
     gc.disable()
     try:
@@ -55,7 +59,10 @@ def scan(
             accounts=tuple(_accounts(topology)),
             estate=tuple(sorted(inventory.resources.values(), key=lambda each: each.id)),
             topology=topology,
-            remarks=tuple(settings.remarks(rules, findings, today, is_complete=not inventory.gaps)),
+            remarks=(
+                *told,
+                *settings.remarks(rules, findings, today, is_complete=not inventory.gaps),
+            ),
         )
     finally:
         gc.enable()

@@ -44,6 +44,16 @@ def as_of_option(command: F) -> F:
     )(command)
 
 
+def exemptions_option(command: F) -> F:
+    """Add the option that takes Azure Policy's exemptions for suppressions."""
+    return click.option(
+        "--honor-exemptions",
+        is_flag=True,
+        envvar="AOAI_SCAN_HONOR_EXEMPTIONS",
+        help="Suppress what the snapshot's exemptions of Azure Policy exempt.",
+    )(command)
+
+
 def today(as_of: datetime | None) -> date:
     """Return the day that was asked for, or that it is, in UTC."""
     return (as_of or datetime.now(UTC)).date()

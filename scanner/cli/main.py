@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ import click
 from scanner import __version__
 from scanner.cli import console
 from scanner.cli.collect import INCOMPLETE, collect
-from scanner.cli.config import as_of_option, config_option, configured, today
+from scanner.cli.config import as_of_option, config_option, configured, exemptions_option, today
 from scanner.cli.connections import matrix, trace
 from scanner.cli.graph import graph
 from scanner.cli.output import destinations, keep_apart, savable, write
@@ -70,6 +71,7 @@ Exit codes:
 @offline_options
 @config_option
 @as_of_option
+@exemptions_option
 @folders_option
 @click.option(
     "--only",
@@ -150,6 +152,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     *,
     config: Path | None,
     as_of: datetime | None,
+    honor_exemptions: bool,
     folders: tuple[Path, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
@@ -180,6 +183,7 @@ def cli(  # noqa: PLR0913 - one parameter an option
     said = configured(config)
     before = _before(baseline, fail_on_new=fail_on_new)
     settings = said.settings.forced() if only else said.settings
+    settings = replace(settings, honors_exemptions=honor_exemptions)
     chosen = selected(folders, only, skip, settings)
 
     from scanner.resources import declared  # noqa: PLC0415 - `--help` needs none of it

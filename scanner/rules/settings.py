@@ -59,6 +59,9 @@ class Settings:
 
     rules: tuple[Setting, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    exemptions: tuple[Waiver, ...] = ()
+    """Those that Azure Policy holds; one of the configuration's own counts before them."""
+    honors_exemptions: bool = False
 
     def check(self, rules: Iterable[Rule]) -> None:
         """Raise RuleError, with its place, for a rule that is named and does not exist."""
@@ -133,7 +136,8 @@ class Settings:
         return self._waived(finding, today)
 
     def _waived(self, finding: Finding, today: date) -> Finding:
-        said = [waiver.suppression for waiver in self.waivers if waiver.is_about(finding)]
+        every = (*self.exemptions, *self.waivers)
+        said = [waiver.suppression for waiver in every if waiver.is_about(finding)]
         held = [one for one in said if not has_ended(one, today)]
         if held:
             return replace(finding, suppression=held[-1])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .command_line import Ran, run
+from .estate import GROUP, PUBLIC, saved
 
 TEXT = """\
 suppressions:
@@ -110,3 +111,26 @@ def test_one_that_leaves_no_rule_is_an_error() -> None:
     ran = run("--demo")
     assert ran.code == 2
     assert ran.complaint.startswith("aoai-scan: --only, --skip and the configuration leave no rule")
+
+
+def test_an_exemption_of_azure_policy_counts_when_that_is_asked_for() -> None:
+    home = f"{GROUP}/providers/Microsoft.Authorization"
+    built_in = "/providers/Microsoft.Authorization/policyDefinitions"
+    assigned = {
+        "id": f"{home}/policyAssignments/a",
+        "type": "microsoft.authorization/policyassignments",
+        "properties": {"policyDefinitionId": f"{built_in}/037eea7a-bd0a-46c5-9a66-03aea78705d3"},
+    }
+    exempt = {
+        "id": f"{home}/policyExemptions/e",
+        "type": "microsoft.authorization/policyexemptions",
+        "properties": {"policyAssignmentId": assigned["id"], "displayName": "reviewed"},
+    }
+    name = saved("policy.json", PUBLIC, assigned, exempt)
+    scan = ("--snapshot", name, "--only", "AOAI101", "-f", "json")
+    assert run(*scan).code == 1
+    ran = run(*scan, "--honor-exemptions")
+    assert ran.code == 0
+    assert [f["suppressed"]["reason"] for f in ran.document["findings"]] == [
+        "exempted in Azure Policy: reviewed"
+    ]
