@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from scanner.findings import BaselineState, Finding, Verdict
 from scanner.report.scan_report import Comparison, Kept, KeptBecause, Report
-from scanner.resources import ResourceId
+from scanner.resources import Resource, ResourceId
 from scanner.rules import judgements
 from scanner.rules.rule import Rule
 from scanner.snapshot import EVERYWHERE, Gap
@@ -35,11 +37,11 @@ def compared(report: Report, before: Sequence[Finding]) -> Report:
 
     findings = tuple(replace(one, baseline=state(one)) for one in report.findings)
     failing = {one.fingerprint for one in findings if one.verdict is Verdict.FAIL}
-    rules = {rule.id: rule for rule in report.rules}
+    now = _Now(report)
     absent: list[Finding] = []
     kept: list[Kept] = []
-    for one in (_completed(one, rules) for one in before if one.fingerprint not in failing):
-        because = _hidden(report, rules, one)
+    for one in (_completed(one, now.rules) for one in before if one.fingerprint not in failing):
+        because = now.hides(one)
         if because is None:
             absent.append(replace(one, baseline=BaselineState.ABSENT))
         else:
@@ -47,49 +49,80 @@ def compared(report: Report, before: Sequence[Finding]) -> Report:
     return replace(report, findings=findings, since=Comparison(tuple(absent), tuple(kept)))
 
 
-def _hidden(report: Report, rules: Mapping[str, Rule], past: Finding) -> KeptBecause | None:
-    """Return why this scan could not have seen an old violation; None when it would have."""
-    if past.rule not in rules:
-        return KeptBecause.NOT_JUDGED
-    scope = {subscription.id.lower() for subscription in report.subscriptions}
-    if scope and past.resource.subscription not in scope:
-        return KeptBecause.OUT_OF_SCOPE
-    rule = rules[past.rule]
-    if report.gaps and not _is_gone(report, rule, past.resource):
-        return KeptBecause.NOT_READ
-    if any(_is_akin(finding, past) for finding in report.findings):
-        return KeptBecause.NOT_KNOWN
-    return None
+@dataclass(frozen=True)
+class _Now:
+    """What this scan could have seen."""
 
+    report: Report
 
-def _is_gone(report: Report, rule: Rule, resource: ResourceId) -> bool:
-    """
-    Tell whether a violation is gone for certain although part of the estate was not read.
+    def hides(self, past: Finding) -> KeptBecause | None:
+        """Return why it could not have seen an old violation; None when it would have."""
+        if past.rule not in self.rules:
+            return KeptBecause.NOT_JUDGED
+        if self.scope and past.resource.subscription not in self.scope:
+            return KeptBecause.OUT_OF_SCOPE
+        if self.report.gaps and not self._is_gone(past):
+            return KeptBecause.NOT_READ
+        if any(_are_near(past.resource, one) for one in self.questions[past.rule]):
+            return KeptBecause.NOT_KNOWN
+        return None
 
-    Of a call, what was not read may hide that it is wanted at all. Of a resource,
-    the rule that passes has seen enough, and one that does not exist fails nothing.
-    """
-    if rule.is_about_connections:
-        return False
-    if resource not in report.topology.inventory.resources:
-        return not any(_may_hide(gap, resource) for gap in report.gaps)
-    judged = (
-        judgement.verdict
-        for subject, judgement in judgements(report.topology, rule)
-        if getattr(subject, "id", None) == resource
-    )
-    return next(judged, None) is Verdict.PASS
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules that were judged, by ID."""
+        return {rule.id: rule for rule in self.report.rules}
+
+    @cached_property
+    def scope(self) -> frozenset[str]:
+        """The subscriptions that were asked for; empty where nobody says which."""
+        return frozenset(one.id.lower() for one in self.report.subscriptions)
+
+    @cached_property
+    def questions(self) -> Mapping[str, Sequence[ResourceId]]:
+        """Of which resources a rule left it open."""
+        found: defaultdict[str, list[ResourceId]] = defaultdict(list)
+        for finding in self.report.findings:
+            if finding.verdict is Verdict.OPEN:
+                found[finding.rule].append(finding.resource)
+        return found
+
+    @cached_property
+    def _passed(self) -> dict[str, frozenset[ResourceId]]:
+        """For which resources a rule passed, as far as somebody asked."""
+        return {}
+
+    def _passes(self, rule: Rule, resource: ResourceId) -> bool:
+        if rule.id not in self._passed:
+            judged = judgements(self.report.topology, rule)
+            self._passed[rule.id] = frozenset(
+                subject.id
+                for subject, judgement in judged
+                if isinstance(subject, Resource) and judgement.verdict is Verdict.PASS
+            )
+        return resource in self._passed[rule.id]
+
+    def _is_gone(self, past: Finding) -> bool:
+        """
+        Tell whether a violation is gone for certain although part of the estate was not read.
+
+        Of a call, what was not read may hide that it is wanted at all. Of a resource,
+        the rule that passes has seen enough, and one that does not exist fails nothing.
+        """
+        rule = self.rules[past.rule]
+        if rule.is_about_connections:
+            return False
+        if past.resource in self.report.topology.inventory.resources:
+            return self._passes(rule, past.resource)
+        return not any(_may_hide(gap, past.resource) for gap in self.report.gaps)
 
 
 def _may_hide(gap: Gap, resource: ResourceId) -> bool:
     return gap.hides(resource.type) and (gap.scope == EVERYWHERE or resource.lies_in(gap.scope))
 
 
-def _is_akin(finding: Finding, past: Finding) -> bool:
-    """Tell whether a question that is open now may be what failed before."""
-    is_open = finding.verdict is Verdict.OPEN and finding.rule == past.rule
-    near = finding.resource.lies_in(past.resource) or past.resource.lies_in(finding.resource)
-    return is_open and near
+def _are_near(one: ResourceId, other: ResourceId) -> bool:
+    """Tell whether one resource is the other, or in it: an open question may be what failed."""
+    return one.lies_in(other) or other.lies_in(one)
 
 
 def _completed(past: Finding, rules: Mapping[str, Rule]) -> Finding:
