@@ -46,6 +46,10 @@ kql:  ## Install Microsoft's parser, which the queries are tested with (npm; on 
 samples: $(VENV)/.installed-dev  ## Rewrite reports/sample and the outputs in README; then review the diff
 	@UPDATE_SAMPLES=1 $(BIN)/pytest tests/test_samples.py tests/test_readme.py
 
+.PHONY: picture
+picture: $(VENV)/.installed-dev  ## Take the picture in README anew (needs Chromium)
+	@cd tests && ../$(BIN)/python -m page.take_picture
+
 .PHONY: mutants
 mutants: $(VENV)/.installed-dev  ## Break good estates by small steps and count what the rules notice
 	@$(BIN)/python benchmarks/mutants.py

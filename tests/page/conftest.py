@@ -48,16 +48,21 @@ def browser() -> Iterator[Chrome]:
         if os.environ.get("CI"):
             pytest.fail("no Chromium: `make browser` installs it, and CI tests the page")
         pytest.skip("Chromium and its driver are not installed: see `make browser`")
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=Service(DRIVER))
+    driver = chromium()
     driver.set_page_load_timeout(30)
     driver.set_script_timeout(30)
     yield driver
     driver.quit()
+
+
+def chromium() -> Chrome:
+    """Start a browser."""
+    options = ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return Chrome(options=options, service=Service(DRIVER))
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ def test_every_way_that_a_call_may_take_is_told(broken: Report) -> None:
     other = Route(Way.DIRECT, (Step("it goes by another <firewall>"),))
     several = replace(one, follow=lambda: (replace(route, others=(other,)), passage))
     document = told(broken.topology, several, Numbers())
-    assert document["stages"][1]["others"] == [["it goes by another <firewall>"]]
+    assert document["stages"][1]["others"] == [[["it goes by another <firewall>", []]]]
     assert "others" not in told(broken.topology, one, Numbers())["stages"][1]
 
 

@@ -37,7 +37,7 @@ function hopsOf(call) {
   return [{ name: "from", said: nameOf(call.from) },
     ...stages.map((stage) => ({
       name: stage.name, mark: stage.mark, lines: stage.steps.map((step) => step[0]), said: stage.said,
-      more: (stage.others || []).flatMap((other, i) => [make("b", {}, `or, way ${i + 2}`), ...other]),
+      more: (stage.others || []).flatMap((other, i) => [make("b", {}, `or, way ${i + 2}`), ...other.map((step) => step[0])]),
     })),
     { name: nameOf(known.accounts[call.to].at), said, mark, lines: call.cause ? [call.cause] : [] }];
 }
@@ -53,11 +53,12 @@ function waysOf(call) {
   const dumb = name.mark !== "good" && name.said !== PUBLIC_ANSWER;
   const ways = zones.length ? [{ kind: "name", stops: [call.from, zones[zones.length - 1]], broken: dumb && name.mark === "bad" }] : [];
   if (name.mark === "good") {
-    const between = rest.filter((stage) => stage.name === "route").flatMap((stage) => stage.steps.flatMap((step) => step[1]))
-      .filter((number) => ON_THE_WAY.test(typeOf(number)) && !call.endpoints.includes(number) && number !== call.from);
+    const route = rest.find((stage) => stage.name === "route");
     const broken = rest.some((stage) => stage.mark === "bad");
-    const through = [call.from, ...between, ...call.endpoints.slice(0, 1)];
-    ways.push({ kind: broken ? "broken" : "packet", stops: through, broken });
+    for (const steps of route ? [route.steps, ...(route.others || [])] : []) {
+      const between = steps.flatMap((step) => step[1]).filter((number) => ON_THE_WAY.test(typeOf(number)) && number !== call.from);
+      ways.push({ kind: broken ? "broken" : "packet", stops: [call.from, ...between, ...call.endpoints.slice(0, 1)], broken });
+    }
     if (!broken) ways.push({ kind: "packet", stops: [...call.endpoints.slice(0, 1), account] });
   } else if (name.said === PUBLIC_ANSWER) {
     ways.push({ kind: "packet", stops: [call.from, INTERNET] }, { kind: "packet", stops: [INTERNET, account], broken: call.outcome === "broken" });

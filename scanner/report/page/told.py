@@ -59,7 +59,7 @@ def _name(found: Resolution, number: Numbers) -> dict[str, Any]:
 def _beyond(one: Connection, number: Numbers) -> Iterator[dict[str, Any]]:
     route, passage = one.ends
     if route:
-        others = [[printable(step.said) for step in way.steps] for way in route.others]
+        others = [_steps(way.steps, number) for way in route.others]
         yield {
             **_stage("route", route.outcome, _way(route), route.steps, number),
             **({"others": others} if others else {}),
@@ -88,5 +88,10 @@ def _stage(
         "name": name,
         "mark": mark,
         "said": said,
-        "steps": [[printable(s.said), [number(e.resource) for e in s.evidence]] for s in steps],
+        "steps": _steps(steps, number),
     }
+
+
+def _steps(steps: Iterable[Step], number: Numbers) -> list[list[Any]]:
+    """Return each step as what is said, and the resources it is about."""
+    return [[printable(s.said), [number(e.resource) for e in s.evidence]] for s in steps]
