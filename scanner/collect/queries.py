@@ -76,7 +76,6 @@ def types_of(table: Table) -> tuple[str, ...]:
     types = {kind.ARM_TYPE for kind in RESOURCE_TYPES if kind.TABLE is table}
     if table is Table.ARM:
         types |= {ZONE_GROUPS, HUB_CONNECTIONS, FORWARDING_RULES, RULESET_LINKS}
-        types |= {HUB_ROUTE_TABLES, ROUTING_INTENT}
     if table is Table.RESOURCES:
         types |= {parent_of(kind) for kind in types_of(Table.ARM)}
     return tuple(sorted(types))

@@ -46,7 +46,13 @@ from scanner.resources.subnet import Subnet
 from scanner.resources.virtual_machine import VirtualMachine
 from scanner.resources.virtual_network import VirtualNetwork, VirtualNetworkPeering
 from scanner.resources.virtual_network_gateway import VirtualNetworkGateway
-from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub, VirtualWan
+from scanner.resources.virtual_wan import (
+    HubRouteTable,
+    HubVirtualNetworkConnection,
+    RoutingIntent,
+    VirtualHub,
+    VirtualWan,
+)
 
 RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     ApplicationSecurityGroup,
@@ -64,6 +70,7 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     ForwardingRule,
     ForwardingRulesetLink,
     GatewayConnection,
+    HubRouteTable,
     HubVirtualNetworkConnection,
     InboundEndpoint,
     IpGroup,
@@ -86,6 +93,7 @@ RESOURCE_TYPES: tuple[type[AnyResource], ...] = (
     RecordSet,
     ResourceAssociation,
     RouteTable,
+    RoutingIntent,
     RuleCollectionGroup,
     Subnet,
     VirtualHub,

@@ -104,6 +104,57 @@ class RoutingConfiguration(Properties):
     vnet_routes: VnetRoutes | None = None
 
 
+class HubRoute(Properties):
+    """A route that somebody wrote into a hub's route table."""
+
+    name: str | None = None
+    destination_type: str | None = None
+    destinations: tuple[str, ...] | None = None
+
+
+class HubRouteTableProperties(Properties):
+    """The part of a hub's route table we rely on. What connections teach it stands with them."""
+
+    routes: tuple[HubRoute, ...] | None = None
+
+
+class HubRouteTable(Resource[HubRouteTableProperties]):
+    """A route table of a virtual hub; each hub has a default one."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/virtualhubs/hubroutetables"
+    TABLE: ClassVar[Table] = Table.ARM
+    PROPERTIES: ClassVar[type[Properties]] = HubRouteTableProperties
+
+    def references(self) -> Iterator[Reference]:
+        """Yield its hub."""
+        yield Reference(Relation.PART_OF, self.id.parent)
+
+
+class RoutingPolicy(Properties):
+    """Which traffic a hub sends to its firewall: `Internet`, `PrivateTraffic`."""
+
+    name: str | None = None
+    destinations: tuple[str, ...] | None = None
+
+
+class RoutingIntentProperties(Properties):
+    """The part of a routing intent we rely on."""
+
+    routing_policies: tuple[RoutingPolicy, ...] | None = None
+
+
+class RoutingIntent(Resource[RoutingIntentProperties]):
+    """What a virtual hub sends to a firewall inside it, whatever its route tables say."""
+
+    ARM_TYPE: ClassVar[str] = "microsoft.network/virtualhubs/routingintent"
+    TABLE: ClassVar[Table] = Table.ARM
+    PROPERTIES: ClassVar[type[Properties]] = RoutingIntentProperties
+
+    def references(self) -> Iterator[Reference]:
+        """Yield its hub."""
+        yield Reference(Relation.PART_OF, self.id.parent)
+
+
 class HubVirtualNetworkConnectionProperties(Properties):
     """The part of a hub connection we rely on."""
 

@@ -22,6 +22,7 @@ RECORDS = "microsoft.network/privatednszones/a"
 VNETS = "microsoft.network/virtualnetworks"
 VHUBS = "microsoft.network/virtualhubs"
 HUB_CONNECTIONS = f"{VHUBS}/hubvirtualnetworkconnections"
+HUB_ROUTE_TABLES = "microsoft.network/virtualhubs/hubroutetables"
 NICS = "microsoft.network/networkinterfaces"
 ENDPOINTS = "microsoft.network/privateendpoints"
 ACCOUNTS = "microsoft.cognitiveservices/accounts"
@@ -115,7 +116,10 @@ def endpoint(
 
 def wan_hub(name: str, *networks: str) -> Estate:
     """Draw a virtual hub, and its connections to VNets."""
-    drawn_hub: Estate = {name: {"type": VHUBS, "properties": {}}}
+    drawn_hub: Estate = {
+        name: {"type": VHUBS, "properties": {}},
+        f"{name}/defaultRouteTable": {"type": HUB_ROUTE_TABLES, "properties": {}},
+    }
     for network in networks:
         joined = {"type": HUB_CONNECTIONS, "properties": {"remoteVirtualNetwork": to(network)}}
         drawn_hub[f"{name}/{network}"] = joined

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from drawing import ENDPOINTS, HUB_CONNECTIONS, NICS, VHUBS, VNETS, Estate, drawn, the, to
+from drawing import (
+    ENDPOINTS,
+    HUB_CONNECTIONS,
+    HUB_ROUTE_TABLES,
+    NICS,
+    VHUBS,
+    VNETS,
+    Estate,
+    drawn,
+    the,
+    to,
+)
 
 from scanner.analysis.consumers import consumers
 from scanner.analysis.endpoints import addresses
@@ -143,9 +154,17 @@ def hub_connection(hub: str, joined: str, **routing: Any) -> Estate:
 
 
 def virtual_hub(name: str = "vhub", wan: str = "wan", **more: Any) -> Estate:
-    """Draw a virtual hub of a WAN."""
+    """Draw a virtual hub of a WAN, and three route tables into which nobody wrote."""
     properties = {"virtualWan": to(wan), "routingState": "Provisioned", **more}
-    return {name: {"type": VHUBS, "properties": properties}}
+    tables = ("defaultRouteTable", "noneRouteTable", "isolated")
+    return {name: {"type": VHUBS, "properties": properties}} | {
+        f"{name}/{table}": hub_routes() for table in tables
+    }
+
+
+def hub_routes(*routes: Mapping[str, Any]) -> dict[str, Any]:
+    """Draw a route table of a virtual hub."""
+    return {"type": HUB_ROUTE_TABLES, "properties": {"routes": [*routes]}}
 
 
 def virtual_wan(name: str = "wan", kind: str = "Standard") -> Estate:

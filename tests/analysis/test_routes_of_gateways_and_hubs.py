@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from drawing import FAR, HUB_CONNECTIONS, VHUBS, Estate, to
+from drawing import FAR, HUB_CONNECTIONS, HUB_ROUTE_TABLES, VHUBS, Estate, to
 from drawing_routes import (
     CONNECTIONS,
     FIREWALLS,
@@ -13,6 +13,7 @@ from drawing_routes import (
     firewall,
     gateway,
     hub_connection,
+    hub_routes,
     machine,
     network,
     outcome,
@@ -260,6 +261,55 @@ def test_hubs_of_one_wan_share_labels_and_hubs_of_two_are_unknown() -> None:
         "hubRouteMissing: vhub2/data"
     )
     assert outcome(*two("wan2"), virtual_wan("wan2")) == "unknown"
+
+
+INTENTS = f"{VHUBS}/routingintent"
+ASTRAY = {"name": "astray", "destinationType": "CIDR", "destinations": ["10.2.2.4/32"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "via vhub"),
+        ({"destinations": ["10.9.0.0/16", "fd00::/8"]}, "unknown"),
+        ({"destinations": ["10.9.0.0/16"]}, "via vhub"),
+        ({"destinations": ["10.1.0.0/24"]}, "unknown"),
+        ({"destinations": []}, "unknown"),
+        ({"destinations": ["everything"]}, "unknown"),
+        ({"destinationType": "ResourceId"}, "unknown"),
+        ({"destinationType": None}, "unknown"),
+    ],
+)
+def test_a_route_that_somebody_wrote_into_a_hub_went_unheard(
+    change: dict[str, Any], expected: str
+) -> None:
+    written = hub_routes({**ASTRAY, **change}) if change else hub_routes()
+    for name in ("defaultRouteTable", "isolated"):
+        estates = connected({}, {})
+        (hub,) = (one for one in estates if "vhub" in one)
+        hub[f"vhub/{name}"] = written
+        assert outcome(*estates) == expected
+        hub[f"vhub/{name}"] = hub_routes(ASTRAY)
+        assert outcome(*estates) == "unknown"
+
+
+def test_route_tables_of_a_hub_that_were_not_read_went_unheard() -> None:
+    assert outcome(*connected({}, {}), gaps=[HUB_ROUTE_TABLES]) == "unknown"
+    bare = [{k: v for k, v in one.items() if "Table" not in k} for one in connected({}, {})]
+    assert outcome(*bare) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("destinations", "expected"),
+    [(["Internet"], "via vhub"), (["PrivateTraffic"], "unknown"), (None, "unknown")],
+)
+def test_a_routing_intent_for_private_traffic_went_unheard(
+    destinations: list[str] | None, expected: str
+) -> None:
+    policies = [{"name": "one", "destinations": destinations}]
+    intent: Estate = {"vhub/intent": {"type": INTENTS, "properties": {"routingPolicies": policies}}}
+    assert outcome(*connected({}, {}), intent) == expected
+    assert outcome(*connected({}, {}), gaps=[INTENTS]) == "unknown"
 
 
 def test_a_hub_with_a_firewall_or_static_routes_is_not_followed() -> None:

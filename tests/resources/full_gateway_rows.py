@@ -151,6 +151,20 @@ GATEWAY_ROWS = (
         frozenset({"remoteVirtualNetwork"}),
     ),
     Full(
+        HUB_ROUTES,
+        {
+            "routes": [
+                {"name": "all", "destinationType": "CIDR", "destinations": ["10.0.0.0/8"]},
+            ]
+        },
+        {("partOf", HUB)},
+    ),
+    Full(
+        net("virtualHubs/routingIntent", "vhub", "intent"),
+        {"routingPolicies": [{"name": "private", "destinations": ["PrivateTraffic"]}]},
+        {("partOf", HUB)},
+    ),
+    Full(
         GATEWAY,
         {
             "gatewayType": "Vpn",

@@ -20,11 +20,6 @@ RULES = Path(__file__).parents[2] / "rules"
 GOOD = sorted(path.stem for path in (RULES / "estates").glob("*.yaml"))
 DEMO = "demo"
 
-KNOWN_BUT_NOT_MODELLED = {
-    "microsoft.network/virtualhubs/hubroutetables": "a hub's connections name them; nothing asks",
-}
-"""Types of rows that become no resource, and why an estate holds them nevertheless."""
-
 Document = dict[str, Any]
 
 every_estate = pytest.mark.parametrize("name", [*GOOD, DEMO])
@@ -128,7 +123,7 @@ def test_an_estate_is_read_without_a_gap(name: str) -> None:
 def test_every_row_becomes_a_resource_or_is_known_not_to(name: str) -> None:
     resources = parse(read(name)).resources
     lost = {row.type.lower() for row in read(name).rows if ResourceId(row.id) not in resources}
-    assert lost <= KNOWN_BUT_NOT_MODELLED.keys()
+    assert not lost
     assert not lost & BY_TYPE.keys()
 
 
@@ -154,7 +149,7 @@ def test_every_id_names_something_in_the_estate(name: str) -> None:
 def test_no_edge_of_the_topology_dangles(name: str) -> None:
     topology = Topology(parse(read(name)))
     dangling = {target for target in topology.graph if target not in topology.inventory.resources}
-    assert {target.type for target in dangling} <= KNOWN_BUT_NOT_MODELLED.keys()
+    assert not {target.type for target in dangling}
     assert dangling <= {ResourceId(row.id) for row in read(name).rows}
 
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.analysis.addresses import AddressSet
 from scanner.analysis.causes import Break, Cause
 from scanner.analysis.routing.stops import Stop
 from scanner.analysis.soundness import is_unsound
 from scanner.analysis.steps import Step
-from scanner.findings import Evidence
-from scanner.resources import Relation, ResourceId
+from scanner.findings import Evidence, not_read
+from scanner.resources import AnyResource, Relation, ResourceId
 from scanner.resources.azure_firewall import AzureFirewall
 from scanner.resources.network_virtual_appliance import NetworkVirtualAppliance
-from scanner.resources.virtual_wan import HubVirtualNetworkConnection, VirtualHub, VirtualWan
+from scanner.resources.virtual_network import VirtualNetwork
+from scanner.resources.virtual_wan import (
+    HubRoute,
+    HubRouteTable,
+    HubVirtualNetworkConnection,
+    RoutingIntent,
+    VirtualHub,
+    VirtualWan,
+)
 from scanner.topology import Topology
 
 DEFAULT = "defaultroutetable"
@@ -34,11 +43,12 @@ def passage(topology: Topology, here: ResourceId, there: ResourceId) -> HubPath 
 
     The route table that the one connection is associated with must hold the
     other's prefixes: the other connection propagates to it by ID or label. Both
-    are the default ones unless told. Hub route tables and routing intent are not in
-    the snapshot: a hub with a firewall or another appliance, and one with static
-    routes on a connection, is not followed. What appliances teach a hub by BGP is left out.
+    are the default ones unless told. What may change the way is not followed: a firewall
+    or another appliance in a hub, a route that somebody wrote for one of the VNets, a
+    routing intent for private traffic. What appliances teach a hub by BGP is left out.
 
-    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
+    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing,
+    https://learn.microsoft.com/azure/virtual-wan/how-to-routing-policies
     """
     near, far = _connection(topology, here), _connection(topology, there)
     if near is None or far is None:
@@ -47,7 +57,9 @@ def passage(topology: Topology, here: ResourceId, there: ResourceId) -> HubPath 
         if is_unsound(one.properties.provisioning_state):
             return Stop(unread=f"{one.id.path} is {one.properties.provisioning_state}")
     hubs = tuple(dict.fromkeys((near.id.parent, far.id.parent)))
-    unread = next((why for hub in hubs for why in _unclear(topology, hub)), "")
+    unclear = (why for hub in hubs for why in _unclear(topology, hub))
+    written = (why for hub in hubs for why in _written(topology, hub, (here, there)))
+    unread = next(unclear, "") or next(written, "") or _untold(topology, near)
     if unread:
         return Stop(unread=unread)
     return _isolated(topology, near, far) or _between(topology, near, far, hubs)
@@ -80,12 +92,51 @@ def _unclear(topology: Topology, hub_id: ResourceId) -> Iterator[str]:
             yield f"what the static routes of {connection.id.path} do was not read"
 
 
+def _written(
+    topology: Topology, hub: ResourceId, networks: tuple[ResourceId, ...]
+) -> Iterator[str]:
+    """Yield what somebody wrote into a hub's routing that may concern some VNets."""
+    kinds: tuple[type[AnyResource], ...] = (HubRouteTable, RoutingIntent)
+    for kind in kinds:
+        for gap in topology.unread(kind, hub):
+            yield not_read(kind, gap)
+    tables = topology.predecessors(HubRouteTable, hub, Relation.PART_OF)
+    if all(table.name.lower() != DEFAULT for table in tables):
+        yield f"the route tables of {hub.path} were not read"
+    for table in tables:
+        for route in table.properties.routes or ():
+            if any(_concerns(topology, route, network) for network in networks):
+                yield f"what the route {route.name} of {table.id.path} does is not judged"
+    for intent in topology.predecessors(RoutingIntent, hub, Relation.PART_OF):
+        for policy in intent.properties.routing_policies or ():
+            if {word.lower() for word in policy.destinations or ()} != {"internet"}:
+                yield f"what the routing intent of {hub.path} sends to its firewall is not judged"
+
+
+def _concerns(topology: Topology, route: HubRoute, network: ResourceId) -> bool:
+    """Tell whether a route may be for addresses of a VNet; a name or a resource may be anything."""
+    found = topology.get(VirtualNetwork, network)
+    destinations = route.destinations or ()
+    if found is None or (route.destination_type or "").lower() != "cidr" or not destinations:
+        return True
+    parts = [AddressSet.parse(prefix) for prefix in destinations]
+    return not all(parts) or any(AddressSet.parse(*found.address_prefixes) & p for p in parts)
+
+
+def _untold(topology: Topology, connection: HubVirtualNetworkConnection) -> str:
+    """Say that the route table a connection follows was not read; empty when it was."""
+    table = _associated(connection)
+    is_read = topology.get(HubRouteTable, table) is not None
+    known = table.name.lower() in {DEFAULT, NONE} or is_read
+    return "" if known else f"the routes of {table.path} were not read"
+
+
 def _strangers(topology: Topology, hub: VirtualHub) -> Iterator[str]:
     """
     Yield whose appliances, in a hub, may inspect what passes it.
 
     A routing policy may name an appliance, or a firewall run as a service, which
-    needs an appliance too. Those policies are not in the snapshot.
+    needs an appliance too.
 
     Source: https://learn.microsoft.com/azure/virtual-wan/how-to-routing-policies,
     https://learn.microsoft.com/azure/virtual-wan/how-to-palo-alto-cloud-ngfw
