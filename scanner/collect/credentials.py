@@ -16,9 +16,12 @@ from azure.identity import DefaultAzureCredential
 from scanner.collect.attempts import one_line
 from scanner.collect.clock import Clock
 from scanner.collect.clouds import CLOUDS, Cloud
+from scanner.collect.transport import SignInTransport
 from scanner.errors import CollectionError
 
 logger = logging.getLogger(__name__)
+
+_RETRIES = 3
 
 _FRESH = 60.0
 """Seconds. A token that is younger was not refused for its age."""
@@ -35,7 +38,7 @@ class Credential:
     def __init__(self, options: Mapping[str, object], clock: Clock) -> None:
         """Look for nothing yet. Raises ValueError for a wrong choice in the environment."""
         self._options, self._clock = options, clock
-        self._inner = DefaultAzureCredential(**options)
+        self._inner = self._made()
         self._renewed_at = float("-inf")
         self._lock = Lock()
 
@@ -50,11 +53,16 @@ class Credential:
             if now - self._renewed_at >= _FRESH:
                 self._renewed_at = now
                 self._inner.close()
-                self._inner = DefaultAzureCredential(**self._options)
+                self._inner = self._made()
 
     def close(self) -> None:
         """Close its connections."""
         self._inner.close()
+
+    def _made(self) -> DefaultAzureCredential:
+        # A transport that was closed cannot be used again.
+        patience = {"transport": SignInTransport(), "retry_total": _RETRIES}
+        return DefaultAzureCredential(**self._options, **patience)
 
 
 @contextmanager

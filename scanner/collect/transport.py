@@ -57,6 +57,18 @@ class Transport(RequestsTransport):  # type: ignore[misc] # the SDK imports it l
         return response
 
 
+class SignInTransport(Transport):
+    """The same for asking who we are, where it is the SDK that asks again."""
+
+    def sleep(self, duration: float) -> None:
+        """Wait between two attempts: not as long as a server likes, for nobody could stop it."""
+        super().sleep(min(duration, LONGEST_WAIT))
+
+
+LONGEST_WAIT = 5.0
+"""Seconds."""
+
+
 class _Body(io.BytesIO):
     """What was read. The SDK sets attributes on it."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def test_no_token_is_one_line_that_says_what_to_do(
     assert azure.asked == []
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_sign_in_that_is_to_wait_for_hours_hung(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr("scanner.collect.transport.LONGEST_WAIT", 0.01)
+    azure.token = error(status, "Busy", Retry_After="9999")
+    began = time.monotonic()
+    with pytest.raises(CollectionError, match="no token for"):
+        azure.read()
+    assert time.monotonic() - began < 60
+    assert azure.asked == []
+
+
 def test_no_credential_at_all_says_what_was_tried(
     azure: Azure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,8 +78,10 @@ def test_whoever_wants_all_sees_each_request_and_no_token(
 ) -> None:
     with caplog.at_level(logging.DEBUG, "scanner"):
         azure.read()
-    asked = [one.getMessage() for one in caplog.records if one.name == "scanner.collect.transport"]
+    told = [one.getMessage() for one in caplog.records if one.name == "scanner.collect.transport"]
+    asked = [one for one in told if "ResourceGraph" in one]
     assert len(asked) == len(azure.asked)
+    assert [one for one in told if "/oauth2/v2.0/token: 200" in one]
     line = r"POST /providers/Microsoft.ResourceGraph/resources: 200 in \d+\.\d\d s"
     assert all(re.fullmatch(line, one) for one in asked)
     assert "asking resources | where type in~" in caplog.text
