@@ -177,6 +177,8 @@ class Tally:
     subjects: int = 0
     """Distinct subjects that at least one rule spoke of."""
     counts: Mapping[Verdict, int] = field(default_factory=dict)
+    rules: frozenset[str] = frozenset()
+    """The rules that spoke of anything: of the others, nothing passed."""
 
 
 WORST_FIRST = (Verdict.FAIL, Verdict.OPEN, Verdict.PASS, Verdict.NOT_APPLICABLE)

@@ -35,14 +35,17 @@ def render(report: Report, _options: Options) -> str:
     """
     Write a suite per rule, then one that fails for whatever was not read.
 
-    An open question is a test that was skipped, and so is a violation that is suppressed.
+    An open question is a test that was skipped, and so are a violation that is suppressed
+    and a rule that speaks of nothing here.
 
     Source: https://github.com/testmoapp/junitxml
     """
     found = sorted(report.findings, key=attrgetter("rule"))
     last = (f"{GAP} part-not-read", _read(report))
     by_rule = {rule: tuple(those) for rule, those in groupby(found, attrgetter("rule"))}
-    suites = [(_title(rule), _judged(rule, by_rule.get(rule.id, ()))) for rule in report.rules]
+    suites = [
+        (_title(rule), _judged(report, rule, by_rule.get(rule.id, ()))) for rule in report.rules
+    ]
     every = [case for _, cases in (*suites, last) for case in cases]
     lines = [f'<testsuites name="aoai-scan" {_counts(every)}>']
     for title, cases in suites:
@@ -56,9 +59,12 @@ def _title(rule: Rule) -> str:
     return f"{rule.id} {rule.name}"
 
 
-def _judged(rule: Rule, findings: Iterable[Finding]) -> tuple[_Case, ...]:
-    """Return the cases of a rule: its findings, or one that passed."""
-    return tuple(map(_case, findings)) or (_Case(rule.summary),)
+def _judged(report: Report, rule: Rule, findings: Iterable[Finding]) -> tuple[_Case, ...]:
+    """Return the cases of a rule: its findings, or one that passed; of nothing, nothing passes."""
+    cases = tuple(map(_case, findings))
+    if cases or rule.id in report.tally.rules:
+        return cases or (_Case(rule.summary),)
+    return (_Case(rule.summary, "skipped", "nothing here that it speaks of"),)
 
 
 def _case(finding: Finding) -> _Case:

@@ -38,6 +38,7 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
     """
     counts: Counter[Verdict] = Counter()
     spoken_of: dict[str, int] = {}
+    speaking: set[str] = set()
     findings: list[Finding] = []
     for rule in rules:
         reported: list[tuple[Subject, Judgement]] = list(_garbled(topology, rule))
@@ -53,11 +54,12 @@ def judge(topology: Topology, rules: Iterable[Rule]) -> tuple[tuple[Finding, ...
                 counts[first.verdict] += len(group)
             if first.verdict is not Verdict.NOT_APPLICABLE:
                 spoken_of[key(group[0])] = len(group)
+                speaking.add(rule.id)
         blamed = [_finding(rule, *one) for one in _blamed(topology, reported)]
         counts.update(finding.verdict for finding in blamed)
         findings += blamed
     findings.sort(key=gravest_first)
-    return tuple(findings), Tally(sum(spoken_of.values()), dict(counts))
+    return tuple(findings), Tally(sum(spoken_of.values()), dict(counts), frozenset(speaking))
 
 
 def judgements(topology: Topology, rule: Rule) -> Iterator[tuple[Subject, Judgement]]:

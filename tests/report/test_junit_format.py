@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from scanner.findings import Tally
 from scanner.report import FORMATS, Options
 from scanner.report.scan_report import Report
 
@@ -25,8 +26,16 @@ def test_a_suite_per_rule_and_one_for_what_was_not_read() -> None:
 
 
 def test_a_rule_that_is_kept_is_a_test_that_passed() -> None:
-    cases = suites(report()).iter("testcase")
+    spoken = Tally(subjects=1, rules=frozenset({"AOAI101", "AOAI201", "AOAI307"}))
+    cases = suites(report(tally=spoken)).iter("testcase")
     assert [len(case) for case in cases] == [0] * 4
+
+
+def test_a_rule_that_spoke_of_nothing_passed() -> None:
+    spoken = Tally(subjects=1, rules=frozenset({"AOAI101"}))
+    cases = list(suites(report(tally=spoken)).iter("testcase"))
+    assert [child.tag for case in cases for child in case] == ["skipped", "skipped"]
+    assert cases[1][0].attrib["message"] == "nothing here that it speaks of"
 
 
 def test_an_estate_without_an_account_is_no_success() -> None:
