@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from scanner.findings import BaselineState, Finding, Suppression
@@ -21,7 +22,7 @@ from scanner.resources import ResourceId
 from scanner.rules import load_all
 from scanner.rules.estates import demo
 from scanner.scan import scan
-from scanner.snapshot import Gap, GapReason, Subscription
+from scanner.snapshot import Gap, GapReason, Row, Subscription
 
 from .github_rules import complaints
 from .report_builder import (
@@ -303,3 +304,44 @@ def test_an_incomplete_scan_without_a_baseline_is_cautioned_against() -> None:
     assert list(sarif.cautions(aged(rich()), Options())) == []
     assert list(sarif.cautions(rich(), FULL)) == []
     assert list(sarif.cautions(report(), Options())) == []
+
+
+# --- an alert is known again
+
+
+def told(rows: Iterable[Row]) -> list[str]:
+    return hashes(runs(scan(msgspec.structs.replace(demo(), rows=tuple(rows)), ALL), Options()))
+
+
+ALL = load_all(proved=False)
+ROWS = demo().rows
+
+
+def shouted(row: Row) -> Row:
+    """Return a row with its ID, and those it names, as another API of Azure spells them."""
+    loud = bytes(row.properties).replace(b"/resourceGroups/rg/", b"/resourcegroups/RG/")
+    return msgspec.structs.replace(row, id=row.id.upper(), properties=msgspec.Raw(loud))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        tuple(reversed(ROWS)),
+        tuple(map(shouted, ROWS)),
+        (*ROWS, msgspec.structs.replace(ROWS[-1], id=f"{ROWS[-1].id}-2", name="another")),
+    ],
+    ids=["in another order", "in another case", "with another resource"],
+)
+def test_an_alert_is_known_again(rows: tuple[Row, ...]) -> None:
+    assert set(told(ROWS)) <= set(told(rows))
+
+
+def test_an_alert_is_known_again_by_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = told(ROWS)
+    monkeypatch.setattr(sarif, "__version__", "99.0.0")
+    assert told(ROWS) == before
+
+
+def test_an_alert_is_known_again_when_others_are_mended() -> None:
+    kept = [row for row in ROWS if not row.id.endswith("/pe-aoai-batch")]
+    assert len(set(told(ROWS)) - set(told(kept))) == 1
