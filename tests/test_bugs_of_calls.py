@@ -231,3 +231,78 @@ def test_trace_told_of_one_of_several_ways(tmp_path: Path) -> None:
     document = json.loads(run(*TRACE, "--snapshot", str(path), "-f", "json").out)
     (found,) = document["connections"]
     assert [way["verdict"] for way in found["further"]] == ["reachable"]
+
+
+def keeping_in(group: str = "nsg-spokes", **changes: Any) -> Mapping[str, Any]:
+    """Return a security group with one rule, that denies the Internet unless it is changed."""
+    deny = {
+        "name": "deny-internet",
+        "id": Reference(f"{group}#securityRules/deny-internet"),
+        "properties": {
+            "priority": 4000,
+            "direction": "Outbound",
+            "access": "Deny",
+            "protocol": "*",
+            "sourceAddressPrefix": "*",
+            "sourcePortRange": "*",
+            "destinationAddressPrefix": "Internet",
+            "destinationPortRange": "*",
+            **changes,
+        },
+    }
+    return {group: {"properties": {"securityRules": [deny]}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"destinationAddressPrefix": "*"}, "broken"),
+        # What VirtualNetwork holds, and Internet leaves out, is not certain beside half a peering.
+        ({}, "public"),
+        ({"access": "Allow"}, "public"),
+        ({"destinationPortRange": "80"}, "public"),
+        ({"protocol": "Udp"}, "public"),
+        ({"direction": "Inbound"}, "public"),
+        ({"destinationAddressPrefix": "20.0.0.0/8"}, "public"),
+        ({"destinationAddressPrefix": "AzureCloud"}, "public"),
+        ({"sourceAddressPrefix": "10.77.0.0/16"}, "public"),
+    ],
+)
+def test_a_caller_whom_a_group_keeps_from_the_internet_was_said_to_call_publicly(
+    change: Mapping[str, Any], expected: str
+) -> None:
+    file = estates.load(home() / "demo.yaml")
+    shut = estates.snapshot(estates.merge_patch(file, keeping_in(**change)))
+    topology = Topology(parse(shut))
+    path = "vnet-search/snet-search -> aoai-chat.openai.azure.com"
+    (call,) = (one for one in intended(topology) if one.path == path)
+    assert str(call.verdict) == expected
+    assert call.broken is not None
+    assert str(call.broken.cause) == "zoneNotLinked"
+    told = any("deny-internet" in step.said for step in call.steps)
+    assert told is (expected == "broken")
+    assert "AOAI201" in reported(topology, Verdict.FAIL)
+
+
+def test_a_group_that_denies_some_of_the_internet_first_is_heard_by_priority() -> None:
+    patch = keeping_in()
+    rules = patch["nsg-spokes"]["properties"]["securityRules"]
+    allow = {**rules[0]["properties"], "priority": 3000, "access": "Allow"}
+    tag = {**allow, "destinationAddressPrefix": "CognitiveServicesManagement"}
+    rules.append({**rules[0], "name": "tag", "properties": tag})
+    file = estates.load(home() / "demo.yaml")
+    topology = Topology(parse(estates.snapshot(estates.merge_patch(file, patch))))
+    path = "vnet-search/snet-search -> aoai-chat.openai.azure.com"
+    (call,) = (one for one in intended(topology) if one.path == path)
+    assert str(call.verdict) == "public"
+
+
+@pytest.mark.parametrize(("target", "expected"), [("Internet", "broken"), ("Storage", "public")])
+def test_in_a_network_by_itself_the_tag_internet_is_every_public_address(
+    target: str, expected: str
+) -> None:
+    deny = keeping_in("nsg-workload", destinationAddressPrefix=target)
+    public = {"properties": {"publicNetworkAccess": "Enabled", "networkAcls": None}}
+    changes = {**deny, "privatelink.openai.azure.com/ai": None, "aoai-prod": public}
+    calls = intended(drawn("single-vnet", changes))
+    assert {str(call.verdict) for call in calls} == {expected}

@@ -19,7 +19,7 @@ from scanner.analysis.exposure import is_closed
 from scanner.analysis.filtering.passage import Passage, first_of
 from scanner.analysis.intents import Intent, declared
 from scanner.analysis.likeness import AccountCall
-from scanner.analysis.public_side import call_publicly
+from scanner.analysis.public_side import PublicCall, call_publicly
 from scanner.analysis.routing.peering import beside
 from scanner.analysis.routing.route import Route
 from scanner.analysis.separation import cross
@@ -201,8 +201,10 @@ def connection(
         broken = (answer.broken or no_endpoint) if found.verdict is Reach.BROKEN else None
         return known(past_dns=found.past_dns, **_stopped(found.verdict, broken, found.unread))
     if answer.outcome is not Answer.PRIVATE:
-        verdict, unread = _unresolved(topology, account, answer)
-        return known(**_stopped(verdict, answer.broken, unread))
+        called = _unresolved(topology, consumer, account, answer)
+        steps = (*answer.steps, called.stopped) if called.stopped else answer.steps
+        stopped = _stopped(called.verdict, answer.broken, called.unread)
+        return known(**stopped, resolution=replace(answer, steps=steps))
     # A private answer is the address of an approved endpoint.
     calls = tuple(
         AccountCall(consumer, endpoint, address, account, hostname)
@@ -270,15 +272,14 @@ def _blaming(
 
 
 def _unresolved(
-    topology: Topology, account: CognitiveServicesAccount, answer: Resolution
-) -> tuple[Reach, str]:
+    topology: Topology, consumer: Consumer, account: CognitiveServicesAccount, answer: Resolution
+) -> PublicCall:
     """Judge a connection whose name is not private."""
-    if answer.outcome is Answer.UNKNOWN:
-        return (Reach.BROKEN, "") if answer.broken else (Reach.UNKNOWN, answer.unread)
+    if answer.outcome is Answer.UNKNOWN and not answer.broken:
+        return PublicCall(Reach.UNKNOWN, answer.unread)
     if answer.outcome is not Answer.PUBLIC:
-        return Reach.BROKEN, ""
-    called = call_publicly(topology, account)
-    return called.verdict, called.unread
+        return PublicCall(Reach.BROKEN)
+    return call_publicly(topology, consumer, account)
 
 
 def _intent(  # noqa: PLR0913, PLR0917 - the parts of a connection, and what is said of it

@@ -51,7 +51,7 @@ def cross(
     ways = (
         *_private(topology, consumer, account, hostname, answer),
         *_hidden(topology, account),
-        _public(topology, account, answer),
+        _public(topology, consumer, account, answer),
     )
     return max(ways, key=_length)
 
@@ -105,8 +105,13 @@ def _hidden(topology: Topology, account: CognitiveServicesAccount) -> Iterator[C
         yield Crossing(Reach.UNKNOWN, unread=unread)
 
 
-def _public(topology: Topology, account: CognitiveServicesAccount, answer: Resolution) -> Crossing:
-    called = call_publicly(topology, account)
+def _public(
+    topology: Topology,
+    consumer: Consumer,
+    account: CognitiveServicesAccount,
+    answer: Resolution,
+) -> Crossing:
+    called = call_publicly(topology, consumer, account)
     if answer.outcome is Answer.PUBLIC:
         return Crossing(called.verdict, unread=called.unread)
     said = f"another resolver gives the public address of {account.name} all the same"
